@@ -1,0 +1,240 @@
+"""Schema of the money side: inflation, bands, budget lines and their drivers, nurture groups."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from model.scenario.fields import (
+    FinancialYear,
+    Id,
+    Inflation,
+    MonthField,
+    Part,
+    PositivePounds,
+    Pounds,
+    Share,
+    Shares,
+    SourcedPart,
+    Text,
+    YearlyFte,
+    YearlyPlaces,
+    YearlyPositivePounds,
+    YearlyPounds,
+    YearlyShare,
+)
+from model.scenario.numbers import NumberRule, YearlyRule, problem, read_number
+from model.scenario.plans_schema import Age
+
+Billing = Literal["monthly", "termly"]
+Anchor = Literal["price", "one_off", "none"]
+Scope = Literal["whole_year", "current_pupils"]
+
+_ONE = YearlyRule(NumberRule("share", 0, 1)).parse(1)
+
+
+class InflationSeries(SourcedPart):
+    """A yearly rate of inflation that prices refer to by id."""
+
+    id: Id
+    title: Text
+    annual_rate: Inflation
+    """Rise from the year before, by financial year; the base year has none."""
+    uplift_month: Annotated[int, Field(ge=1, le=12)]
+    """Calendar month in which the new price starts: 4 April, 9 September (7/12 in its first year)."""
+
+
+class Band(SourcedPart):
+    """A top-up band: need category x level with a value by year."""
+
+    id: Id
+    """Band code, such as C2."""
+    need_category: Text
+    """Need category of the matrix (A, B, C, DH, DV, E), bespoke or other-authority."""
+    level: Annotated[int, Field(ge=0, le=9)]
+    annual_value_gbp: YearlyPositivePounds
+    """Full-year value per pupil by financial year; inflation of the driver comes on top."""
+
+
+class _Driver(SourcedPart):
+    id: Id
+    title: Text
+    s251: Text
+    """Section 251 line this spending is reported on, such as 1.2.1."""
+
+
+class _Priced(_Driver):
+    annual_cost_gbp: PositivePounds | None = None
+    """Full-year cost of one pupil at base-year prices; or give band_shares."""
+    band_shares: Shares | None = None
+    """How those with top-up are spread over bands; the cost is then the mean band value."""
+    inflation: Id | None = None
+    """Inflation series of the price; none leaves it flat in cash."""
+    billing: Billing = "monthly"
+    """Monthly, or termly: a third each in September, January and April for those on roll."""
+    education_share: YearlyShare = _ONE
+    """Share of the cost that the DSG bears, the rest being health or social care."""
+
+
+class PlansDriver(_Priced):
+    """Spending that follows plans in force in some settings and ages."""
+
+    kind: Literal["plans"]
+    settings: Annotated[list[Text], Field(min_length=1)]
+    """Settings whose plans drive this spending."""
+    ages: Annotated[list[Age], Field(min_length=2, max_length=2)] = [0, 25]
+    """Youngest and oldest age on 31 August."""
+    coverage_share: YearlyShare = _ONE
+    """Share of those plans that attract this spending."""
+    entry_cost_gbp: PositivePounds | None = None
+    """Full-year cost of a pupil placed after the start, at base-year prices; without it all
+    placements have the same price."""
+
+
+class CurrentPupilsDriver(_Priced):
+    """Spending on a fixed number of pupils that no cohort drives (no plan, or another authority's)."""
+
+    kind: Literal["pupils_without_plan"]
+    fte: YearlyFte
+    """Full-time-equivalent pupils by financial year. FTE is not headcount and not plans."""
+
+
+class PlacesDriver(_Driver):
+    """Commissioned places, paid filled or not."""
+
+    kind: Literal["places"]
+    places: YearlyPlaces
+    """Places by academic year, keyed by the financial year in which it starts (2023-24 for
+    2023/24): a financial year pays 5/12 of the one before and 7/12 of its own."""
+    rate_gbp: YearlyPositivePounds
+    """Funding per place and year."""
+    paid_by: Literal["authority", "department"]
+    """authority: spending here. department: already deducted from income, so nothing here."""
+
+
+class NurtureDriver(_Driver):
+    """Spending on the scenario's nurture groups."""
+
+    kind: Literal["nurture_groups"]
+
+
+class AmountDriver(_Driver):
+    """An amount that no cohort drives: amount x growth x inflation."""
+
+    kind: Literal["amount"]
+    annual_amount_gbp: YearlyPounds
+    """Full-year amount at base-year prices by financial year."""
+    inflation: Id | None = None
+    """Inflation series; none leaves it flat in cash."""
+    growth: Inflation = YearlyRule(NumberRule("a year", -0.5, 1), "ar1", 0.5).parse(0)
+    """Growth in volume from the year before."""
+
+
+Driver = Annotated[
+    PlansDriver | CurrentPupilsDriver | PlacesDriver | NurtureDriver | AmountDriver,
+    Field(discriminator="kind"),
+]
+
+
+class CurrentPupils(SourcedPart):
+    """Pupils in place on a finance count, with their average yearly cost as published."""
+
+    id: Id
+    title: Text
+    pupils: Annotated[int, Field(ge=0)]
+    annual_cost_gbp: PositivePounds
+
+
+def _profile(value: list[Any]) -> list[float]:
+    numbers = [read_number(item, (index,)) for index, item in enumerate(value)]
+    if len(numbers) != 12:
+        raise problem(f"{len(numbers)} shares", expected="12 monthly shares, April to March")
+    if abs(sum(numbers) - 1) > 1e-6:
+        raise problem(f"the monthly shares sum to {sum(numbers):g}", expected="a sum of 1")
+    return numbers
+
+
+class Line(SourcedPart):
+    """A line of the high needs budget and what drives it."""
+
+    id: Id
+    title: Text
+    block: Literal["schools", "high_needs", "early_years", "central_services"] = "high_needs"
+    budget_gbp: Pounds | None = None
+    """Budget of the first financial year."""
+    published_gbp: Pounds | None = None
+    """Published forecast outturn of the first financial year."""
+    published_scope: Scope = "whole_year"
+    """What the published forecast covers: the whole year's pupils, or current pupils only
+    (starters and leavers then come on top)."""
+    current_pupils: list[CurrentPupils] = []
+    """Finance count behind a line published for current pupils only."""
+    anchor: Anchor = "price"
+    """price: one factor carried forward; one_off: the difference stays in the first year;
+    none: the line is not anchored."""
+    monthly_profile: Annotated[list[Any], AfterValidator(_profile)] | None = None
+    """Shares of a year's amount paid in April to March, for amounts; equal twelfths without it."""
+    drivers: Annotated[list[Driver], Field(min_length=1)]
+
+
+class Funding(SourcedPart):
+    """Prices and budget lines."""
+
+    price_base: FinancialYear
+    """Financial year whose prices the scenario gives."""
+    inflation: list[InflationSeries] = []
+    bands: list[Band] = []
+    lines: Annotated[list[Line], Field(min_length=1)]
+
+
+class NurtureGroup(SourcedPart):
+    """A nurture group: places x rate x months/12 from its opening."""
+
+    id: Id
+    school: Text
+    phase: Literal["primary", "secondary"]
+    opens: MonthField
+    places: Annotated[int, Field(ge=1, le=40)] = 10
+    band: Id | None = None
+    """Band whose value is paid for each place; or give rate_gbp."""
+    rate_gbp: YearlyPositivePounds | None = None
+    """Funding per place and year."""
+
+
+class LineChange(Part):
+    """What a mitigation does to a budget line when it has its full effect."""
+
+    line: Id
+    full_year_gbp: Pounds
+    """Change in a full year at base-year prices: negative is a saving."""
+
+
+class MitigationCost(Part):
+    """What a mitigation costs in a full year."""
+
+    fund: Literal["dsg", "general_fund"]
+    """A cost to the general fund never enters the DSG account."""
+    full_year_gbp: PositivePounds
+    line: Id | None = None
+    """Budget line charged (DSG costs only)."""
+
+
+class Mitigation(SourcedPart):
+    """Something the authority does to change the forecast."""
+
+    id: Id
+    title: Text
+    condition: Text
+    """Condition of the agreement it serves."""
+    theme: Text
+    """Theme of the DSG management plan it serves."""
+    start: MonthField
+    ramp_months: Annotated[int, Field(ge=0, le=120)]
+    """Months from the start until it has its full effect, growing evenly; 0 is at once."""
+    changes: Annotated[list[LineChange], Field(min_length=1)]
+    confidence: Share
+    """Delivery confidence: the share of the planned effect that is delivered."""
+    cost: list[MitigationCost] = []
+    share_in_base: Share
+    """Share of the effect that is already in the anchored base."""

@@ -1,0 +1,111 @@
+"""The scenario: everything a run needs, and nothing it does not.
+
+Each section is declared in its own module; this one puts them together. `Scenario` is what the
+model reads. How a file becomes a checked `Scenario` is in `model.scenario.load`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from model.scenario.account_schema import Account, Trajectory
+from model.scenario.fields import FinancialYear, Id, MonthField, Part, Text
+from model.scenario.funding_schema import Funding, Mitigation, NurtureGroup
+from model.scenario.numbers import problem
+from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
+
+FORMAT = 1
+"""Version of the scenario format; a file says which one it is written for."""
+
+
+class Horizon(Part):
+    """The years forecast."""
+
+    first_year: FinancialYear
+    """First financial year, usually the current one."""
+    last_year: FinancialYear
+    """Last financial year."""
+
+    @property
+    def years(self) -> range:
+        """Starting years of the financial years forecast."""
+        return range(self.first_year, self.last_year + 1)
+
+    @property
+    def months(self) -> int:
+        """Number of months forecast."""
+        return 12 * len(self.years)
+
+
+class Run(Part):
+    """How many draws and from which seed; both can be given on the command line instead."""
+
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+
+
+class Correlation(Part):
+    """Rank correlation between two uncertain inputs, named by their path."""
+
+    between: Annotated[list[Text], Field(min_length=2, max_length=2)]
+    """Two paths as `validate` prints them, such as funding.inflation[fees].annual_rate."""
+    spearman: Annotated[float, Field(ge=-1, le=1)]
+
+
+def _mitigated(value: Any) -> Any:
+    if value in ("base", "none", "all"):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise problem(
+        "unknown choice", found=value, expected="base, none, all or a list of mitigation ids"
+    )
+
+
+class Scenario(Part):
+    """A checked scenario. Raises nothing: an invalid one never becomes a `Scenario`."""
+
+    format: Literal[1]
+    """Version of the scenario format: 1."""
+    name: Id
+    """Short name, used in folder names."""
+    title: Text
+    authority: Text
+    """Name of the local authority."""
+    invented: bool = False
+    """True for an invented authority; every report then says so."""
+    as_at: MonthField
+    """Month in which the scenario stands; later knowledge is marked `hindsight`."""
+    description: Text | None = None
+    extends: Text | None = None
+    """Another scenario file that this one overlays."""
+    horizon: Horizon
+    run: Run = Run()
+    population: PopulationTable | None = None
+    plans: OpeningPlans | None = None
+    new_plans: NewPlans | None = None
+    moved_in: MovedIn | None = None
+    rates: Rates = Rates()
+    funding: Funding | None = None
+    nurture_groups: list[NurtureGroup] = []
+    account: Account | None = None
+    trajectory: Trajectory | None = None
+    mitigations: list[Mitigation] = []
+    mitigated: Annotated[
+        Any,
+        AfterValidator(_mitigated),
+        Field(
+            json_schema_extra={
+                "anyOf": [
+                    {"enum": ["base", "none", "all"]},
+                    {"type": "array", "items": {"type": "string"}},
+                ]
+            }
+        ),
+    ] = "base"
+    """base: the current plan; none: without future effects; all; or a list of mitigation ids."""
+    correlations: list[Correlation] = []
+    samples: Text | None = None
+    """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""
