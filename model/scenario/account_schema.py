@@ -19,11 +19,11 @@ from model.scenario.fields import (
     Text,
     YearlyPounds,
     YearlyShare,
+    constant,
 )
 from model.scenario.numbers import NumberRule, Yearly, YearlyRule
 
 BlockName = Literal["schools", "high_needs", "early_years", "central_services"]
-_NIL = YearlyRule(NumberRule("GBP")).parse(0)
 
 
 class Deduction(SourcedPart):
@@ -47,10 +47,10 @@ class Block(SourcedPart):
     """Deficit brought forward on 1 April of the first year (a surplus is negative)."""
     gross_income_gbp: YearlyPounds
     """Allocation before deductions for the years that are known."""
-    income_growth: Inflation = YearlyRule(NumberRule("a year", -0.5, 1.0), "ar1", 0.5).parse(0)
+    income_growth: Inflation = constant(YearlyRule(NumberRule("a year", -0.5, 1.0), "ar1", 0.5), 0)
     """Growth from the year before, for years after the last known allocation."""
     deductions: list[Deduction] = []
-    planned_deficit_gbp: YearlyPounds = _NIL
+    planned_deficit_gbp: YearlyPounds = constant(YearlyRule(NumberRule("GBP")), 0)
     """In-year deficit planned on spending that has no budget line here (a surplus is negative)."""
 
 
@@ -65,9 +65,9 @@ class Transfer(SourcedPart):
     """Share of the giving block's gross allocation, by year."""
     approval: Annotated[
         Yearly, YearlyRule(NumberRule("1 approved, 0 not", 0, 1), path="independent")
-    ] = YearlyRule(NumberRule("1 approved, 0 not", 0, 1), "independent").parse(1)
+    ] = constant(YearlyRule(NumberRule("1 approved, 0 not", 0, 1), "independent"), 1)
     """Approval by year: 1, 0 or a chance such as {discrete: {1: 0.8, 0: 0.2}}."""
-    spending_cut_share: Share = NumberRule("share", 0, 1).parse(1)
+    spending_cut_share: Share = constant(NumberRule("share", 0, 1), 1)
     """Share of the transfer that the giving block really saves; only this improves the total."""
 
 
@@ -128,7 +128,7 @@ class Account(SourcedPart):
     """Planned use of a block's balance: plus makes its deficit larger."""
     authority_contributions: list[Adjustment] = []
     """Money the council puts in, counted as income once; give it as a positive amount."""
-    support_received_before_gbp: PositivePounds = NumberRule("GBP", 0).parse(0)
+    support_received_before_gbp: PositivePounds = constant(NumberRule("GBP", 0), 0)
     """All support received up to 1 April of the first year."""
     support_payments: list[SupportPayment] = []
     closed_years: list[ClosedYear] = []

@@ -87,6 +87,11 @@ class Month:
         return f"{self.year}-{self.month:02d}"
 
 
+def constant(rule: NumberRule | YearlyRule, value: float) -> Any:
+    """A default figure. Each use is a figure of its own, so that one can be overridden alone."""
+    return Field(default_factory=lambda: rule.parse(value))
+
+
 class _MonthRule:
     @staticmethod
     def parse(value: object) -> Month:

@@ -23,6 +23,7 @@ from model.scenario.fields import (
     YearlyPositivePounds,
     YearlyPounds,
     YearlyShare,
+    constant,
 )
 from model.scenario.numbers import NumberRule, YearlyRule, problem, read_number
 from model.scenario.plans_schema import Age
@@ -31,7 +32,6 @@ Billing = Literal["monthly", "termly"]
 Anchor = Literal["price", "one_off", "none"]
 Scope = Literal["whole_year", "current_pupils"]
 
-_ONE = YearlyRule(NumberRule("share", 0, 1)).parse(1)
 
 
 class InflationSeries(SourcedPart):
@@ -73,7 +73,7 @@ class _Priced(_Driver):
     """Inflation series of the price; none leaves it flat in cash."""
     billing: Billing = "monthly"
     """Monthly, or termly: a third each in September, January and April for those on roll."""
-    education_share: YearlyShare = _ONE
+    education_share: YearlyShare = constant(YearlyRule(NumberRule("share", 0, 1)), 1)
     """Share of the cost that the DSG bears, the rest being health or social care."""
 
 
@@ -85,7 +85,7 @@ class PlansDriver(_Priced):
     """Settings whose plans drive this spending."""
     ages: Annotated[list[Age], Field(min_length=2, max_length=2)] = [0, 25]
     """Youngest and oldest age on 31 August."""
-    coverage_share: YearlyShare = _ONE
+    coverage_share: YearlyShare = constant(YearlyRule(NumberRule("share", 0, 1)), 1)
     """Share of those plans that attract this spending."""
     entry_cost_gbp: PositivePounds | None = None
     """Full-year cost of a pupil placed after the start, at base-year prices; without it all
@@ -127,7 +127,7 @@ class AmountDriver(_Driver):
     """Full-year amount at base-year prices by financial year."""
     inflation: Id | None = None
     """Inflation series; none leaves it flat in cash."""
-    growth: Inflation = YearlyRule(NumberRule("a year", -0.5, 1), "ar1", 0.5).parse(0)
+    growth: Inflation = constant(YearlyRule(NumberRule("a year", -0.5, 1), "ar1", 0.5), 0)
     """Growth in volume from the year before."""
 
 

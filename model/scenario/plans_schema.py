@@ -17,6 +17,7 @@ from model.scenario.fields import (
     Text,
     YearlyFactor,
     YearlyPlans,
+    constant,
 )
 from model.scenario.numbers import NumberRule, Quantity, Yearly, YearlyRule, problem, read_number
 from model.scenario.problems import nearest
@@ -165,19 +166,17 @@ class NewPlans(SourcedPart):
     """Calendar year to which the level refers."""
     plans_in_base_year: Annotated[float, Field(ge=0)] | None = None
     """New plans issued in the base year; without it national rates by age apply as they stand."""
-    level: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    level: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Uncertain multiplier on the level in every year."""
-    initial_growth: _GROWTH = NumberRule("log growth a year").parse(0)
+    initial_growth: _GROWTH = constant(NumberRule("log growth a year"), 0)
     """Log growth a year just after the base year, on top of population."""
-    damping: Share = NumberRule("share", 0, 1).parse(1)
+    damping: Share = constant(NumberRule("share", 0, 1), 1)
     """Share of the growth that is left a year later: 1 goes on for ever, 0.8 fades."""
-    yearly_variation: _VARIATION = YearlyRule(NumberRule("log change"), "independent").parse(0)
+    yearly_variation: _VARIATION = constant(YearlyRule(NumberRule("log change"), "independent"), 0)
     """Extra year-to-year variation (log), zero allowed."""
     chance: Literal["poisson", "negative_binomial"] = "poisson"
     """How the number of new plans scatters around its expected value."""
-    dispersion: Annotated[Quantity, NumberRule("variance of a gamma multiplier", 0, 4)] = (
-        NumberRule("variance", 0, 4).parse(0)
-    )
+    dispersion: Annotated[Quantity, NumberRule("variance of a gamma multiplier", 0, 4)] = constant(NumberRule("variance", 0, 4), 0)
     """Negative binomial only: variance of the yearly gamma multiplier (mean 1)."""
 
 
@@ -195,17 +194,17 @@ class Rates(SourcedPart):
     effect tilts the whole family, so that errors do not cancel.
     """
 
-    ceased_under_18: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    ceased_under_18: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of ceasing at ages 0 to 17."""
-    ceased_18_and_over: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    ceased_18_and_over: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of ceasing at ages 18 to 25."""
-    moved_out: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    moved_out: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of moving to another authority."""
-    to_state_special: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    to_state_special: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of moving to a state special school during the year."""
-    to_independent: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    to_independent: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of moving to an independent or non-maintained special school."""
-    other_moves: YearlyFactor = YearlyRule(NumberRule("factor", 0, 10)).parse(1)
+    other_moves: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of every other move of setting during the year."""
 
 

@@ -1,0 +1,131 @@
+"""The DSG account: each block rolled forward, year by year, in every draw.
+
+closing deficit = opening + prior-year adjustment + (spend - income) + net transfers out
+                  + draws on balances - DfE support                       (design 5.7)
+
+A deficit is positive, a surplus negative, throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.account.income import Income, by_block_and_year, income
+from model.account.transfers import Transfers, transfers
+from model.draws import Draws
+from model.scenario.account_schema import Account
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BlockAccount:
+    """The account in pounds; every array is (block, year, draw), deficit positive.
+
+    `opening_deficit`, `prior_year_adjustment`, `spend`, `net_transfers_out`,
+    `draws_on_balances`, `support` (a payment by the department is positive) and
+    `closing_deficit`. `income` holds gross, deductions and contributions.
+    """
+
+    blocks: tuple[str, ...]
+    opening_deficit: Floats
+    prior_year_adjustment: Floats
+    spend: Floats
+    income: Income
+    net_transfers_out: Floats
+    draws_on_balances: Floats
+    support: Floats
+    closing_deficit: Floats
+
+    @property
+    def in_year_deficit(self) -> Floats:
+        """Spend less income plus net transfers out; before adjustments, balances and support."""
+        return self.spend - self.income.net + self.net_transfers_out
+
+    def total(self, values: Floats) -> Floats:
+        """Sum over blocks in order: (block, year, draw) to (year, draw)."""
+        total = np.zeros(values.shape[1:])
+        for block in values:
+            total = total + block
+        return total
+
+    def identity_gap(self) -> float:
+        """Largest difference, in pounds, between a closing deficit and the sum of its parts."""
+        parts = (
+            self.opening_deficit
+            + self.prior_year_adjustment
+            + (self.spend - self.income.net)
+            + self.net_transfers_out
+            + self.draws_on_balances
+            - self.support
+        )
+        return float(np.abs(self.closing_deficit - parts).max())
+
+    def transfers_gap(self) -> float:
+        """Largest sum of transfers over blocks, in pounds: nil but for rounding of floats."""
+        return float(np.abs(self.total(self.net_transfers_out)).max())
+
+
+def block_account(
+    account: Account, line_spend: dict[str, Floats], draws: Draws
+) -> BlockAccount:
+    """Roll every block forward over the horizon.
+
+    `line_spend`: block -> spending of its budget lines in pounds (year, draw). A block without
+    lines spends its income plus its planned deficit, less what a transfer makes it cut.
+    """
+    names = tuple(block.id for block in account.blocks)
+    money = income(account, draws)
+    moved = transfers(account, money.gross, draws)
+    spend = _spend(account, line_spend, money, moved, draws)
+    adjustment = by_block_and_year(account, account.prior_year_adjustments, draws)
+    balances = by_block_and_year(account, account.draws_on_balances, draws)
+    support = support_payments(account, draws)
+    opening = np.zeros_like(spend)
+    closing = np.zeros_like(spend)
+    brought_forward = np.stack([draws.of(block.opening_deficit_gbp) for block in account.blocks])
+    for year in range(len(draws.years)):
+        opening[:, year] = brought_forward
+        brought_forward = (
+            brought_forward
+            + adjustment[:, year]
+            + (spend - money.net)[:, year]
+            + moved.net_out[:, year]
+            + balances[:, year]
+            - support[:, year]
+        )
+        closing[:, year] = brought_forward
+    return BlockAccount(
+        names, opening, adjustment, spend, money, moved.net_out, balances, support, closing
+    )
+
+
+def _spend(
+    account: Account,
+    line_spend: dict[str, Floats],
+    money: Income,
+    moved: Transfers,
+    draws: Draws,
+) -> Floats:
+    spend = np.zeros_like(money.gross)
+    for index, block in enumerate(account.blocks):
+        planned = draws.by_year(block.planned_deficit_gbp)
+        if block.id in line_spend:
+            spend[index] = line_spend[block.id] + planned
+        else:
+            spend[index] = money.net[index] + planned - moved.spending_cut[index]
+    return spend
+
+
+def support_payments(account: Account, draws: Draws) -> Floats:
+    """Safety Valve payments in pounds (block, year, draw), in the high needs block."""
+    names = [block.id for block in account.blocks]
+    receiving = names.index("high_needs") if "high_needs" in names else 0
+    total = np.zeros((len(names), len(draws.years), draws.size))
+    for payment in account.support_payments:
+        if payment.year in draws.years:
+            total[receiving, payment.year - draws.years.start] += draws.of(payment.amount_gbp)
+    return total

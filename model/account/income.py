@@ -1,0 +1,80 @@
+"""Income of each block: allocation, deductions, growth and what the council puts in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.scenario.account_schema import Account, Adjustment, Block, Deduction
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Income:
+    """Income by block in pounds, each (block, year, draw).
+
+    `net` = `gross` - `deductions` + `contributions`. Deductions are what the department pays to
+    providers directly, so they are neither income nor spending here.
+    """
+
+    gross: Floats
+    deductions: Floats
+    contributions: Floats
+
+    @property
+    def net(self) -> Floats:
+        """Income the authority receives."""
+        return self.gross - self.deductions + self.contributions
+
+
+def income(account: Account, draws: Draws) -> Income:
+    """Income of every block over the horizon."""
+    contributions = by_block_and_year(account, account.authority_contributions, draws)
+    return Income(
+        gross=np.stack([_gross(block, draws) for block in account.blocks]),
+        deductions=np.stack([_deductions(block, draws) for block in account.blocks]),
+        contributions=contributions,
+    )
+
+
+def _gross(block: Block, draws: Draws) -> Floats:
+    """Known allocations, then growth from the year before, pounds (year, draw)."""
+    gross = draws.by_year(block.gross_income_gbp).copy()
+    growth = draws.by_year(block.income_growth)
+    for index, year in enumerate(draws.years):
+        if index > 0 and not block.gross_income_gbp.covers(year):
+            gross[index] = gross[index - 1] * (1 + growth[index])
+    return gross
+
+
+def _deductions(block: Block, draws: Draws) -> Floats:
+    total = np.zeros((len(draws.years), draws.size))
+    for deduction in block.deductions:
+        total = total + deduction_gbp(deduction, draws)
+    return total
+
+
+def deduction_gbp(deduction: Deduction, draws: Draws) -> Floats:
+    """One deduction in pounds (year, draw): an amount, or places x rate."""
+    if deduction.amount_gbp is not None:
+        return draws.by_year(deduction.amount_gbp)
+    assert deduction.places is not None
+    assert deduction.rate_gbp is not None
+    yearly = draws.of(deduction.places) * draws.of(deduction.rate_gbp)
+    return np.tile(yearly, (len(draws.years), 1))
+
+
+def by_block_and_year(account: Account, entries: list[Adjustment], draws: Draws) -> Floats:
+    """Dated amounts as (block, year, draw) in pounds; years outside the horizon are left out."""
+    names = [block.id for block in account.blocks]
+    total = np.zeros((len(names), len(draws.years), draws.size))
+    for entry in entries:
+        if entry.year in draws.years:
+            total[names.index(entry.block), entry.year - draws.years.start] += draws.of(
+                entry.amount_gbp
+            )
+    return total

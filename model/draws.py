@@ -1,0 +1,226 @@
+"""Joint samples of every uncertain input.
+
+Each input has a stream of its own, keyed by the seed and its path, so that adding an input changes
+no other. Within a draw an input is sampled once with its `path` through time: redrawing a rate
+every year would let errors cancel and make ranges far too narrow (design 5.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from model.chance.philox import stream_key, uniforms
+from model.scenario.checks import correlation_matrix
+from model.scenario.inputs import Input, inputs
+from model.scenario.numbers import Quantity, ShareSet, Yearly
+from model.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Sampled inputs of a block of draws.
+
+    `of` gives an input's values: a number as (draw,), a number by year as (year, draw) over the
+    horizon, named shares as name -> (draw,). `sampled` holds the uncertain ones by path, for the
+    table of inputs. `first_draw` and `size` say which draws these are.
+    """
+
+    years: range
+    first_draw: int
+    size: int
+    sampled: dict[str, Floats] = field(default_factory=dict)
+    _values: dict[int, object] = field(default_factory=dict)
+
+    def of(self, figure: Quantity) -> Floats:
+        """Values of a number, shape (draw,)."""
+        value = self._values[id(figure)]
+        assert isinstance(value, np.ndarray)
+        return value
+
+    def by_year(self, figure: Yearly) -> Floats:
+        """Values of a number by year, shape (year, draw)."""
+        value = self._values[id(figure)]
+        assert isinstance(value, np.ndarray)
+        return value
+
+    def shares(self, figure: ShareSet) -> dict[str, Floats]:
+        """Named shares, each (draw,), summing to 1 over the names."""
+        value = self._values[id(figure)]
+        assert isinstance(value, dict)
+        return value
+
+
+def sample(
+    scenario: Scenario,
+    seed: int,
+    first_draw: int,
+    size: int,
+    overrides: Mapping[str, float] | None = None,
+    samples: Mapping[str, Floats] | None = None,
+) -> Draws:
+    """Sample every input for draws first_draw .. first_draw + size - 1.
+
+    `overrides` fixes inputs by path. `samples` are joint samples (sample,) used instead of
+    drawing; each draw takes one row for all of them. Raises KeyError for an unknown override.
+    """
+    entries = inputs(scenario)
+    draws = Draws(scenario.horizon.years, first_draw, size)
+    innovations = _correlated(scenario, entries, seed, draws)
+    row = None
+    if samples:
+        table_rows = len(next(iter(samples.values())))
+        pick = uniforms(stream_key(seed, "samples"), first_draw, size, 1)[0]
+        row = np.minimum((pick * table_rows).astype(int), table_rows - 1)
+    unknown = set(overrides or {}) - {entry.path for entry in entries}
+    if unknown:
+        raise KeyError(f"no such input: {', '.join(sorted(unknown))}")
+    for entry in entries:
+        if overrides and entry.path in overrides:
+            _keep(draws, entry, _fixed(entry, float(overrides[entry.path]), draws))
+        elif samples and row is not None and entry.path in samples:
+            _keep(draws, entry, samples[entry.path][row], sampled=True)
+        else:
+            scores = innovations.get(entry.path)
+            value = _sampled(entry, seed, draws, scores)
+            _keep(draws, entry, value, sampled=not entry.figure.certain)
+    return draws
+
+
+def central(scenario: Scenario, overrides: Mapping[str, float] | None = None) -> Draws:
+    """The central value of every input, as one draw (design section 4)."""
+    draws = Draws(scenario.horizon.years, 0, 1)
+    for entry in inputs(scenario):
+        figure = entry.figure
+        if overrides and entry.path in overrides:
+            _keep(draws, entry, _fixed(entry, float(overrides[entry.path]), draws))
+        elif isinstance(figure, Quantity):
+            _keep(draws, entry, np.array([figure.central]))
+        elif isinstance(figure, Yearly):
+            values = [[_central_at(figure, year)] for year in draws.years]
+            _keep(draws, entry, np.array(values))
+        else:
+            shares = figure.central
+            draws._values[id(figure)] = {name: np.array([v]) for name, v in shares.items()}
+    return draws
+
+
+def _central_at(figure: Yearly, year: int) -> float:
+    # A known allocation stops before the horizon does; income growth takes over from there.
+    return figure.at(year).central if figure.covers(year) else np.nan
+
+
+def _keep(draws: Draws, entry: Input, value: object, *, sampled: bool = False) -> None:
+    draws._values[id(entry.figure)] = value
+    if not sampled:
+        return
+    if isinstance(value, dict):
+        for name, shares in value.items():
+            draws.sampled[f"{entry.path}.{name}"] = shares
+    elif isinstance(value, np.ndarray):
+        draws.sampled[entry.path] = value
+
+
+def _fixed(entry: Input, value: float, draws: Draws) -> Floats:
+    if isinstance(entry.figure, ShareSet):
+        raise KeyError(f"{entry.path} is a set of shares and cannot be one number")
+    shape = (draws.size,) if isinstance(entry.figure, Quantity) else (len(draws.years), draws.size)
+    return np.full(shape, value)
+
+
+def _sampled(entry: Input, seed: int, draws: Draws, scores: Floats | None) -> object:
+    figure = entry.figure
+    if isinstance(figure, ShareSet):
+        return _shares(figure, seed, entry.path, draws)
+    if isinstance(figure, Quantity):
+        if figure.certain:
+            return np.full(draws.size, figure.central)
+        if scores is None:
+            uniform = uniforms(stream_key(seed, entry.path), draws.first_draw, draws.size, 1)[0]
+        else:
+            uniform = special.ndtr(scores[0])
+        return figure.distribution.quantile(uniform)
+    return _series(figure, seed, entry.path, draws, scores)
+
+
+def _series(
+    figure: Yearly, seed: int, path: str, draws: Draws, scores: Floats | None
+) -> Floats:
+    """A number by year (year, draw), its uniforms tied together in time as `path` says."""
+    count = len(draws.years)
+    if figure.certain:
+        values = [np.full(draws.size, _central_at(figure, year)) for year in draws.years]
+        return np.array(values)
+    if scores is None:
+        uniform = uniforms(stream_key(seed, path), draws.first_draw, draws.size, count)
+        scores = special.ndtri(uniform)
+    if figure.path == "persistent":
+        scores = np.repeat(scores[:1], count, axis=0)
+    elif figure.path == "ar1":
+        scores = _autoregressive(scores, figure.rho)
+    uniform = special.ndtr(scores)
+    values = [
+        figure.at(year).distribution.quantile(uniform[index])
+        if figure.covers(year)
+        else np.full(draws.size, np.nan)
+        for index, year in enumerate(draws.years)
+    ]
+    return np.array(values)
+
+
+def _autoregressive(innovations: Floats, rho: float) -> Floats:
+    """Stationary first-order scores: z_t = rho z_(t-1) + sqrt(1 - rho^2) e_t, variance 1 throughout."""
+    scores = np.empty_like(innovations)
+    scores[0] = innovations[0]
+    for year in range(1, len(innovations)):
+        scores[year] = rho * scores[year - 1] + np.sqrt(1 - rho * rho) * innovations[year]
+    return scores
+
+
+def _shares(figure: ShareSet, seed: int, path: str, draws: Draws) -> dict[str, Floats]:
+    """Dirichlet shares from independent gammas, one stream a name."""
+    if not figure.dirichlet:
+        return {name: np.full(draws.size, v) for name, v in figure.central.items()}
+    gammas = {
+        name: special.gammaincinv(
+            weight, uniforms(stream_key(seed, f"{path}.{name}"), draws.first_draw, draws.size, 1)[0]
+        )
+        for name, weight in figure.shares.items()
+    }
+    total = np.zeros(draws.size)
+    for gamma in gammas.values():
+        total = total + gamma
+    return {name: gamma / total for name, gamma in gammas.items()}
+
+
+def _correlated(
+    scenario: Scenario, entries: list[Input], seed: int, draws: Draws
+) -> dict[str, Floats]:
+    """Normal scores (year, draw) of the inputs named in `correlations` (Gaussian copula)."""
+    named = {name for item in scenario.correlations for name in item.between}
+    order = [entry.path for entry in entries if entry.path in named]
+    if not order:
+        return {}
+    matrix = correlation_matrix(scenario, order)
+    values, vectors = np.linalg.eigh(matrix)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    rows = len(draws.years)
+    independent = [
+        special.ndtri(
+            uniforms(stream_key(seed, f"correlated {k}"), draws.first_draw, draws.size, rows)
+        )
+        for k in range(len(order))
+    ]
+    scores = {}
+    for index, name in enumerate(order):
+        total = np.zeros((rows, draws.size))
+        for k in range(len(order)):
+            total = total + root[index, k] * independent[k]
+        scores[name] = total
+    return scores

@@ -1,0 +1,345 @@
+"""Scenario to results: the one place where the stages are joined.
+
+demand, cohort and provision month by month -> spending -> DSG account -> reconciliation, for one
+block of draws at a time. File-free; what a block needs is its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.account.block_account import BlockAccount, block_account
+from model.account.views import CumulativeViews, cumulative_views
+from model.chance.philox import stream_key
+from model.cohort.rates import effects
+from model.cohort.series import CohortSeries, Recorder
+from model.cohort.state import CohortState, MonthFlows, empty_state
+from model.cohort.step import Chance, Workspace
+from model.draws import Draws, central, sample
+from model.funding.anchoring import Anchor, anchor, anchored
+from model.funding.drivers import PricedDriver, price_drivers
+from model.mechanisms import Mechanisms
+from model.mitigation import general_fund_cost, line_changes
+from model.month import MonthInputs, advance
+from model.prepared import Prepared
+from model.reconcile.trajectory import Reconciliation, reconcile
+from model.reference.calendar import MONTHS
+from model.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+BLOCK_WIDTH = 64
+"""Draws stepped together. Fixed, so that results do not depend on how many draws are asked for."""
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Spending of the budget lines in pounds, draw axis last.
+
+    `by_line` (line, month, draw): after anchoring and mitigations. `mitigation` (line, month,
+    draw): the part of it that mitigations change. `plan_years` (line, year, draw): average
+    volume in force, the places, FTE or plans behind the line. `by_driver` (driver, year, draw)
+    sums to `by_line` less mitigations over each line's drivers.
+    """
+
+    by_line: Floats
+    mitigation: Floats
+    plan_years: Floats
+    by_driver: Floats
+    drivers: tuple[tuple[int, str, str, str], ...]
+    general_fund: Floats
+
+
+@dataclass
+class BlockResult:
+    """Everything kept of a block of draws; arrays hold the used draws only, draw axis last."""
+
+    draws: Draws
+    used: int
+    cohort: CohortSeries | None
+    spending: Spending | None
+    account: BlockAccount | None
+    views: CumulativeViews | None
+    reconciliation: Reconciliation | None
+    final_state: CohortState | None = None
+    start_month: int = 0
+    gaps: dict[str, float] = field(default_factory=dict)
+
+
+def forecast(
+    prepared: Prepared,
+    anchors: Mapping[str, Anchor],
+    first_draw: int,
+    used: int = BLOCK_WIDTH,
+    *,
+    seed: int,
+    chance: bool = True,
+    overrides: Mapping[str, float] | None = None,
+    mechanisms: Mechanisms | None = None,
+    start: tuple[int, CohortState] | None = None,
+) -> BlockResult:
+    """Forecast one block of draws: first_draw .. first_draw + used - 1 (at most BLOCK_WIDTH).
+
+    The block is always stepped at full width and padded, so a draw's bits do not depend on how
+    many were asked for. `start` gives a later month and the state at its beginning instead of the
+    opening. Money is pounds, deficits positive. Raises ValueError for a block out of step.
+    """
+    if first_draw % BLOCK_WIDTH or not 0 < used <= BLOCK_WIDTH:
+        raise ValueError(f"a block has up to {BLOCK_WIDTH} draws and starts at a multiple of it")
+    draws = sample(
+        prepared.scenario, seed, first_draw, BLOCK_WIDTH, overrides, prepared.loaded.samples
+    )
+    return _forecast(prepared, anchors, draws, used, seed, chance, mechanisms, start)
+
+
+def forecast_central(
+    prepared: Prepared,
+    anchors: Mapping[str, Anchor],
+    *,
+    overrides: Mapping[str, float] | None = None,
+    mechanisms: Mechanisms | None = None,
+) -> BlockResult:
+    """The central run: central inputs, expected values, one draw."""
+    draws = central(prepared.scenario, overrides)
+    return _forecast(prepared, anchors, draws, 1, 0, False, mechanisms, None)
+
+
+def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
+    """One anchor a budget line, from the central run before anchoring (design 5.6).
+
+    Raises ValueError when a line that should be scaled comes to nothing.
+    """
+    scenario = prepared.scenario
+    if scenario.funding is None:
+        return {}
+    draws = central(scenario)
+    cohort = run_cohort(prepared, draws, 1, 0, None, Mechanisms(), None)[0]
+    priced = price_drivers(scenario, draws, _volumes(prepared, cohort, 1))
+    totals = np.zeros(len(scenario.funding.lines))
+    for item in priced:
+        totals[item.line] += item.spend_gbp[:MONTHS, 0].sum()
+    lines = scenario.funding.lines
+    return {line.id: anchor(line, float(totals[i])) for i, line in enumerate(lines)}
+
+
+def _forecast(
+    prepared: Prepared,
+    anchors: Mapping[str, Anchor],
+    draws: Draws,
+    used: int,
+    seed: int,
+    with_chance: bool,
+    mechanisms: Mechanisms | None,
+    start: tuple[int, CohortState] | None,
+) -> BlockResult:
+    scenario = prepared.scenario
+    chance = _chance(seed, draws.first_draw) if with_chance else None
+    cohort, state = run_cohort(
+        prepared, draws, used, seed, chance, mechanisms or Mechanisms(), start
+    )
+    result = BlockResult(
+        draws, used, cohort, None, None, None, None, state, start[0] if start else 0
+    )
+    if scenario.funding is not None:
+        volumes = _volumes(prepared, cohort, draws.size)
+        result.spending = spend(scenario, anchors, draws, volumes)
+    if scenario.account is not None:
+        result.account = block_account(
+            scenario.account, spending_by_block(scenario, result.spending), draws
+        )
+        result.views = cumulative_views(result.account, scenario.account, draws)
+        if scenario.trajectory is not None:
+            result.reconciliation = reconcile(scenario.trajectory, result.views, draws)
+    result.gaps = _gaps(result)
+    return result
+
+
+def _chance(seed: int, first_draw: int) -> Chance:
+    return Chance(
+        exits=stream_key(seed, "exits"),
+        phase=stream_key(seed, "phase transfers"),
+        new_plans=stream_key(seed, "new plans"),
+        moved_in=stream_key(seed, "moved in"),
+        first_draw=first_draw,
+    )
+
+
+def run_cohort(
+    prepared: Prepared,
+    draws: Draws,
+    used: int,
+    seed: int,
+    chance: Chance | None,
+    mechanisms: Mechanisms,
+    start: tuple[int, CohortState] | None,
+) -> tuple[CohortSeries | None, CohortState | None]:
+    """Step the cohort from the January count (or `start`) to the end of the horizon.
+
+    Returns the kept series and the state at the end; None for a scenario without plans.
+    """
+    setup, scenario = prepared.cohort, prepared.scenario
+    if setup is None:
+        return None, None
+    inputs = MonthInputs(
+        rates=setup.rates,
+        effects=effects(scenario.rates, draws),
+        live=setup.live,
+        entries=setup.entries,
+        new_plans=scenario.new_plans,
+        new_pattern=setup.new_pattern,
+        moved_in=scenario.moved_in,
+        moved_in_pattern=setup.moved_in_pattern,
+        draws=draws,
+        seed=seed,
+        chance=chance,
+        mechanisms=mechanisms,
+    )
+    months = scenario.horizon.months
+    work = Workspace(setup.rates, prepared.placements, len(setup.entries.age), draws.size)
+    flows = MonthFlows.nil(prepared.placements, draws.size)
+    recorder = Recorder(
+        prepared.placements, prepared.volumes, setup.live, months, draws.size, used
+    )
+    if start is None:
+        first_month = 0
+        state = _opening_state(prepared, draws, seed, chance)
+        for month in range(setup.first_month, 0):
+            flows.clear()
+            advance(state, flows, inputs, month, work)
+        _settle(state, prepared)
+        recorder.stock(state, -1)
+    else:
+        first_month, state = start[0], start[1].copy()
+        recorder.stock(state, first_month - 1)
+    for month in range(first_month, months):
+        flows.clear()
+        advance(state, flows, inputs, month, work)
+        recorder.month(state, flows, month)
+    return recorder.series, state
+
+
+def _opening_state(
+    prepared: Prepared, draws: Draws, seed: int, chance: Chance | None
+) -> CohortState:
+    """Plans on the January count date, before the roll-forward to 1 April."""
+    setup = prepared.cohort
+    assert setup is not None
+    state = empty_state(prepared.placements, draws.size)
+    if chance is None:
+        by_setting = np.repeat(setup.opening.expected[..., None], draws.size, axis=3)
+    else:
+        key = stream_key(seed, "opening")
+        by_setting = setup.opening.whole(key, draws.first_draw, draws.size)
+    state.plans[:, : by_setting.shape[1]] = by_setting.transpose(0, 1, 2, 3)
+    return state
+
+
+def _settle(state: CohortState, prepared: Prepared) -> None:
+    """On 1 April everybody in place is an existing placement where prices are split."""
+    for setting in prepared.placements.tracked:
+        state.plans[:, prepared.placements.existing(setting)] += state.plans[:, setting]
+        state.plans[:, setting] = 0.0
+
+
+def _volumes(prepared: Prepared, cohort: CohortSeries | None, draws: int) -> Floats:
+    if cohort is None:
+        return np.zeros((0, prepared.scenario.horizon.months, draws))
+    return cohort.volumes
+
+
+def spend(
+    scenario: Scenario, anchors: Mapping[str, Anchor], draws: Draws, volumes: Floats
+) -> Spending:
+    """Spending of every line: priced drivers, anchored, with mitigations on top.
+
+    `volumes`: (volume, month, draw) from the cohort.
+    """
+    assert scenario.funding is not None
+    lines = scenario.funding.lines
+    years, months = len(draws.years), MONTHS * len(draws.years)
+    priced = price_drivers(scenario, draws, volumes)
+    mitigation = line_changes(scenario, draws)
+    by_line = np.zeros((len(lines), months, draws.size))
+    plan_years = np.zeros((len(lines), years, draws.size))
+    by_driver = np.zeros((len(priced), years, draws.size))
+    for number, item in enumerate(priced):
+        plan_years[item.line] += by_year(item.volume) / MONTHS
+        by_driver[number] = _anchored_driver(item, priced, anchors, lines[item.line].id)
+    for index, line in enumerate(lines):
+        raw = np.zeros((months, draws.size))
+        for item in priced:
+            if item.line == index:
+                raw = raw + item.spend_gbp
+        by_line[index] = anchored(raw, anchors[line.id]) + mitigation[index]
+    drivers = tuple(
+        (item.line, item.driver.id, item.driver.s251, item.driver.title) for item in priced
+    )
+    general_fund = by_year(general_fund_cost(scenario, draws))
+    return Spending(by_line, mitigation, plan_years, by_driver, drivers, general_fund)
+
+
+def _anchored_driver(
+    item: PricedDriver, priced: list[PricedDriver], anchors: Mapping[str, Anchor], line: str
+) -> Floats:
+    """A driver's yearly spending after anchoring; a one-off falls on the line's drivers evenly."""
+    same_line = sum(other.line == item.line for other in priced)
+    yearly = by_year(item.spend_gbp) * anchors[line].factor
+    yearly[0] += anchors[line].one_off_gbp / same_line
+    return yearly
+
+
+def by_year(monthly: Floats) -> Floats:
+    """Sum (..., month, draw) over financial years, month by month: (..., year, draw)."""
+    shape = (*monthly.shape[:-2], monthly.shape[-2] // MONTHS, MONTHS, monthly.shape[-1])
+    parts = monthly.reshape(shape)
+    total = np.zeros((*shape[:-2], shape[-1]))
+    for month in range(MONTHS):
+        total = total + parts[..., month, :]
+    return total
+
+
+def spending_by_block(scenario: Scenario, spending: Spending | None) -> dict[str, Floats]:
+    """Yearly spending of the budget lines of each block, pounds (year, draw)."""
+    if spending is None or scenario.funding is None:
+        return {}
+    yearly = by_year(spending.by_line)
+    blocks: dict[str, Floats] = {}
+    for index, line in enumerate(scenario.funding.lines):
+        blocks[line.block] = blocks.get(line.block, np.zeros_like(yearly[0])) + yearly[index]
+    return blocks
+
+
+def _gaps(result: BlockResult) -> dict[str, float]:
+    """How far each identity of design section 5 is from holding in the worst draw."""
+    gaps: dict[str, float] = {}
+    if result.cohort is not None:
+        gaps["plans: opening + flows = closing"] = result.cohort.conservation_gap
+        gaps["plans: no cell is negative"] = -result.cohort.smallest_cell
+        gaps["plans: age groups sum to settings"] = _largest_difference(
+            result.cohort.by_age_group, result.cohort.by_setting
+        )
+        gaps["plans: needs sum to settings"] = _largest_difference(
+            result.cohort.by_need, result.cohort.by_setting
+        )
+    if result.spending is not None:
+        spending = result.spending
+        lines = by_year(spending.by_line - spending.mitigation)
+        drivers = np.zeros_like(lines)
+        for index, (line, *_) in enumerate(spending.drivers):
+            drivers[line] += spending.by_driver[index]
+        gaps["spending: s251 drivers sum to budget lines"] = float(np.abs(lines - drivers).max())
+    if result.account is not None and result.views is not None:
+        gaps["account: block identity"] = result.account.identity_gap()
+        gaps["account: transfers sum to nil"] = result.account.transfers_gap()
+        views = result.views
+        moved = views.without_support - views.with_support - views.received_to_date
+        gaps["account: with + received = without support"] = float(np.abs(moved).max())
+    return gaps
+
+
+def _largest_difference(one: Floats, other: Floats) -> float:
+    return float(np.abs(one.sum(axis=1) - other.sum(axis=1)).max())

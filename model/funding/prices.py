@@ -1,0 +1,64 @@
+"""Prices through time: inflation indices, band values, and how a price is billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.reference.calendar import APRIL, MONTHS, calendar_month
+from model.scenario.funding_schema import Band, Billing, Funding, InflationSeries
+from model.scenario.numbers import ShareSet
+
+Floats = NDArray[np.float64]
+
+TERM_STARTS = (9, 1, 4)
+"""Calendar months in which termly fees are charged, a third of the year each."""
+
+
+def price_index(series: InflationSeries, price_base: int, draws: Draws) -> Floats:
+    """Cash price level by month, shape (month, draw), 1 at the prices of the base year.
+
+    The rate of a financial year applies from the uplift month inside it: a September rise counts
+    7/12 in its first year. The base year has no rise; years before it do not occur.
+    """
+    rates = draws.by_year(series.annual_rate)
+    months = MONTHS * len(draws.years)
+    index = np.ones((months, draws.size))
+    level = np.ones(draws.size)
+    starts = (series.uplift_month - APRIL) % MONTHS
+    for month in range(months):
+        year = month // MONTHS
+        if draws.years[year] > price_base and month % MONTHS == starts:
+            level = level * (1 + rates[year])
+        index[month] = level
+    return index
+
+
+def price_indices(funding: Funding, draws: Draws) -> dict[str | None, Floats]:
+    """Price level by inflation series (month, draw); under None, flat in cash."""
+    flat = np.ones((MONTHS * len(draws.years), draws.size))
+    indices: dict[str | None, Floats] = {None: flat}
+    for series in funding.inflation:
+        indices[series.id] = price_index(series, funding.price_base, draws)
+    return indices
+
+
+def mean_band_value(shares: ShareSet, bands: Mapping[str, Band], draws: Draws) -> Floats:
+    """Mean full-year value of those with top-up, pounds, shape (year, draw)."""
+    total = np.zeros((len(draws.years), draws.size))
+    for name, share in draws.shares(shares).items():
+        total += share * draws.by_year(bands[name].annual_value_gbp)
+    return total
+
+
+def billed_share(billing: Billing, months: int) -> Floats:
+    """Share of a full-year price charged in each month for those in force, shape (month,).
+
+    Sums to 1 over every financial year.
+    """
+    if billing == "monthly":
+        return np.full(months, 1 / MONTHS)
+    return np.array([(calendar_month(m) in TERM_STARTS) / len(TERM_STARTS) for m in range(months)])

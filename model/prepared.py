@@ -1,0 +1,111 @@
+"""What is computed once from a checked scenario before any draw is stepped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.cohort.opening import Opening, fit_opening
+from model.cohort.placements import Placements, placements_for
+from model.cohort.rates import TransitionRates, reachable, transition_rates
+from model.cohort.series import Volumes
+from model.demand.new_plans import (
+    Entries,
+    JoinerPattern,
+    moved_in_pattern,
+    new_plan_pattern,
+)
+from model.funding.drivers import volumes_for
+from model.reference.calendar import month_index
+from model.reference.national import NationalRates, national_rates
+from model.scenario.load import LoadedScenario
+from model.scenario.problems import Problem, ScenarioError
+from model.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class CohortSetup:
+    """Everything the cohort needs that is the same in every draw.
+
+    `live`: (cell, 2) ages and placements that can ever hold plans. `first_month`: first month
+    stepped, -2 when the January count is rolled forward to 1 April.
+    """
+
+    opening: Opening
+    rates: TransitionRates
+    entries: Entries
+    new_pattern: JoinerPattern | None
+    moved_in_pattern: JoinerPattern | None
+    live: NDArray[np.int64]
+    first_month: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario ready to be forecast, in any number of draws."""
+
+    loaded: LoadedScenario
+    placements: Placements
+    volumes: Volumes
+    cohort: CohortSetup | None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The checked scenario."""
+        return self.loaded.scenario
+
+
+def prepare(loaded: LoadedScenario, national: NationalRates | None = None) -> Prepared:
+    """Compute what all draws share. Raises ScenarioError when the margins cannot be fitted."""
+    scenario = loaded.scenario
+    placements = placements_for(scenario)
+    volumes = volumes_for(scenario, placements)
+    cohort = None
+    if scenario.plans is not None:
+        cohort = _cohort(loaded, placements, national or national_rates())
+    return Prepared(loaded, placements, volumes, cohort)
+
+
+def _cohort(
+    loaded: LoadedScenario, placements: Placements, national: NationalRates
+) -> CohortSetup:
+    scenario = loaded.scenario
+    plans, first_year = scenario.plans, scenario.horizon.first_year
+    assert plans is not None
+    try:
+        opening = fit_opening(plans, national)
+    except ValueError as error:
+        raise ScenarioError(
+            [Problem(scenario.name, None, "plans.age_groups and plans.settings", str(error))]
+        ) from None
+    rates = transition_rates(national, placements)
+    entries = Entries.national(national)
+    first_month = month_index(plans.counted.year, plans.counted.month, first_year) + 1
+    months = scenario.horizon.months - first_month
+    new_pattern = None
+    if scenario.new_plans is not None and loaded.population is not None:
+        new_pattern = new_plan_pattern(
+            scenario.new_plans,
+            entries,
+            loaded.population,
+            loaded.population_years,
+            national,
+            first_month,
+            months,
+            first_year,
+        )
+    arriving = None
+    if scenario.moved_in is not None:
+        arriving = moved_in_pattern(entries, national, first_month, months)
+    at_start = np.zeros((len(opening.expected), placements.count), dtype=bool)
+    at_start[:, : opening.possible.shape[1]] = opening.possible
+    joining = np.zeros_like(at_start)
+    if new_pattern is not None or arriving is not None:
+        joining[:, : entries.cells.shape[1]] = entries.cells
+    reached = reachable(at_start, joining, rates)
+    for setting in placements.tracked:
+        reached[:, placements.existing(setting)] |= reached[:, setting]
+    live = np.argwhere(reached).astype(np.int64)
+    return CohortSetup(opening, rates, entries, new_pattern, arriving, live, first_month)
