@@ -66,7 +66,9 @@ _RATES_YEAR = 2024
 
 def hazard_of(probability: float) -> float:
     """The hazard -ln(1 - q) of a probability; certainty becomes a hazard nobody survives."""
-    return float(min(-np.log1p(-min(probability, 1.0 - 1e-300)), _LARGEST_HAZARD))
+    if probability >= 1.0:
+        return _LARGEST_HAZARD
+    return float(min(-np.log1p(-probability), _LARGEST_HAZARD))
 
 
 def _by_age_setting(name: str, column: str, **where: str) -> Floats:

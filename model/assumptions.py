@@ -1,0 +1,170 @@
+"""The assumptions register: every figure of a run with its range, source and standing.
+
+Plain figures that the scenario leaves at their neutral default are not listed; national tables
+are, and are marked hindsight when they are newer than the scenario.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.reference.bundled import bundled
+from model.reference.calendar import financial_year_label
+from model.scenario.fields import Month
+from model.scenario.inputs import Input, inputs
+from model.scenario.numbers import Quantity, ShareSet, Yearly
+from model.scenario.schema import Scenario
+
+NATIONAL_TABLES = {
+    "new_plans": "New plans per 1,000 population by age",
+    "first_settings": "First setting of a new plan by age",
+    "needs": "Primary need by age and setting",
+    "exits": "Ceased plans and transfers to other authorities by age and setting",
+    "moved_in": "Plans arriving from other authorities",
+    "moves": "Moves between settings, during the year and at phase transfer",
+    "seasonality": "How a year's events spread over its months",
+    "residential_shares": "Residential share of independent special placements",
+    "corrected_base": "Plans by age and setting, pattern for the opening position",
+}
+NATIONAL_KNOWN_FROM = Month(2025, 6)
+"""The national tables rest on the department's release of June 2025."""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One row of the register. Money in pounds; `low` and `high` are the 10th and 90th percentiles
+    of a drawn figure, or the stated range of one that is not drawn."""
+
+    path: str
+    description: str
+    year: str
+    central: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    distribution: str
+    through_time: str
+    status: str
+    source: str
+    reason: str
+    owner: str
+    as_at: str
+    confidence: str
+    hindsight: bool
+
+
+def register(scenario: Scenario) -> list[Assumption]:
+    """Every figure given in the scenario, one row a year where it changes, then national tables."""
+    rows = [row for item in inputs(scenario) if item.given for row in _rows(item)]
+    if scenario.plans is not None:
+        rows.extend(_national_rows(scenario.as_at))
+    return rows
+
+
+def _rows(item: Input) -> list[Assumption]:
+    figure = item.figure
+    if isinstance(figure, Quantity):
+        return [_row(item, "", figure, "")]
+    if isinstance(figure, ShareSet):
+        return [_shares_row(item, figure)]
+    return _yearly_rows(item, figure)
+
+
+def _yearly_rows(item: Input, figure: Yearly) -> list[Assumption]:
+    path = figure.path if not figure.certain else ""
+    path = f"ar1 {figure.rho:g}" if path == "ar1" else path
+    rows = [
+        _row(item, financial_year_label(year), quantity, path)
+        for year, quantity in sorted(figure.by_year.items())
+    ]
+    if figure.then is not None:
+        rows.append(_row(item, "then" if figure.by_year else "all years", figure.then, path))
+    return rows
+
+
+def _row(item: Input, year: str, quantity: Quantity, through_time: str) -> Assumption:
+    own = quantity.provenance
+    outer = item.provenance
+    low = high = None
+    stated = own.range or outer.range
+    if not quantity.certain:
+        low, high = (float(x) for x in quantity.distribution.quantile(np.array([0.1, 0.9])))
+    elif stated is not None:
+        low, high = stated
+    status = own.status or outer.status or ("assumed" if not quantity.certain else "given")
+    return Assumption(
+        path=item.path,
+        description=item.description,
+        year=year,
+        central=quantity.central,
+        low=low,
+        high=high,
+        unit=quantity.unit,
+        distribution=quantity.distribution.describe(),
+        through_time=through_time if not quantity.certain else "",
+        status=status,
+        source=own.source or outer.source or "",
+        reason=own.reason or outer.reason or "",
+        owner=own.owner or outer.owner or "",
+        as_at=own.as_at or outer.as_at or "",
+        confidence=own.confidence or outer.confidence or "",
+        hindsight=bool(own.hindsight or outer.hindsight),
+    )
+
+
+def _shares_row(item: Input, figure: ShareSet) -> Assumption:
+    text = ", ".join(f"{name} {share:.3g}" for name, share in figure.central.items())
+    own = figure.provenance
+    return Assumption(
+        path=item.path,
+        description=f"{item.description} {text}",
+        year="",
+        central=None,
+        low=None,
+        high=None,
+        unit="shares",
+        distribution="dirichlet" if figure.dirichlet else "",
+        through_time="",
+        status=own.status or "given",
+        source=own.source or item.provenance.source or "",
+        reason=own.reason or "",
+        owner=own.owner or "",
+        as_at=own.as_at or "",
+        confidence=own.confidence or "",
+        hindsight=bool(own.hindsight),
+    )
+
+
+def _national_rows(as_at: Month) -> list[Assumption]:
+    folder = bundled("data") / "national"
+    rows = []
+    for name, title in NATIONAL_TABLES.items():
+        comments = [
+            line[1:].strip()
+            for line in (folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()[:12]
+            if line.startswith("#")
+        ]
+        source = next((line for line in comments if line.startswith("Source")), "")
+        rows.append(
+            Assumption(
+                path=f"data/national/{name}.csv",
+                description=title,
+                year="",
+                central=None,
+                low=None,
+                high=None,
+                unit="table",
+                distribution="",
+                through_time="",
+                status="derived",
+                source=source.removeprefix("Source: "),
+                reason="National default; see docs/national_rates.md for method and weak points",
+                owner="",
+                as_at="January 2024 to January 2025",
+                confidence="",
+                hindsight=as_at < NATIONAL_KNOWN_FROM,
+            )
+        )
+    return rows

@@ -1,0 +1,209 @@
+"""Results as labelled arrays: every kept series of every draw, the central run, and quantiles.
+
+Sums are taken inside each draw and quantiles after; a column of medians does not add up, means do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from model.account.block_account import BlockAccount
+from model.account.views import CumulativeViews
+from model.cohort.series import FLOWS, cross_months
+from model.forecast import BlockResult, by_year
+from model.funding.anchoring import Anchor
+from model.prepared import Prepared
+from model.published import PublishedBasis
+from model.reconcile.trajectory import Reconciliation
+from model.reference.calendar import financial_year_label, month_label
+from model.reference.codes import AGE_GROUPS, NEEDS, SETTINGS
+from model.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+Labelled = dict[str, tuple[tuple[str, ...], Floats]]
+
+PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
+STATISTICS = ("central", "mean", *(f"p{level:02d}" for level in PERCENTILES))
+
+
+@dataclass(frozen=True)
+class Results:
+    """A finished run.
+
+    `draws`: dataset of every kept series, dimension `draw` last. `central`: the same variables
+    of the central run without `draw`. `cross`: dataset with `central` and `mean` plans by
+    (date, age_group, need, setting). `inputs`: sampled inputs, path -> (draw,) or (year, draw).
+    `anchors`: by line. `published`: first year on the published basis (None without an account).
+    `gaps`: identity -> worst difference over draws. Money is pounds, deficits positive.
+    """
+
+    scenario: Scenario
+    prepared: Prepared
+    seed: int
+    chance: bool
+    draws: xr.Dataset
+    central: xr.Dataset
+    cross: xr.Dataset | None
+    inputs: dict[str, Floats]
+    anchors: dict[str, Anchor]
+    published: PublishedBasis | None
+    gaps: dict[str, float]
+
+    @property
+    def draw_count(self) -> int:
+        """Number of draws."""
+        return int(self.draws.sizes["draw"])
+
+    def statistic(self, name: str, statistic: str) -> xr.DataArray:
+        """A series reduced over draws: central, mean, or a percentile such as p90."""
+        if statistic == "central":
+            return self.central[name]
+        if statistic == "mean":
+            return self.draws[name].mean("draw")
+        level = int(statistic.removeprefix("p")) / 100
+        return self.draws[name].quantile(level, dim="draw").drop_vars("quantile")
+
+
+def statistics(values: Floats) -> dict[str, Floats]:
+    """Mean and percentiles over the last axis (draw), by name."""
+    table: dict[str, Floats] = {"mean": np.asarray(values.mean(axis=-1))}
+    levels = np.quantile(values, [level / 100 for level in PERCENTILES], axis=-1)
+    for level, value in zip(PERCENTILES, levels, strict=True):
+        table[f"p{level:02d}"] = value
+    return table
+
+
+def merge_blocks(prepared: Prepared, blocks: Sequence[BlockResult]) -> xr.Dataset:
+    """Blocks in draw order as one dataset with the draw dimension last."""
+    series = [labelled(block) for block in blocks]
+    merged: Labelled = {
+        name: (dims, np.concatenate([one[name][1] for one in series], axis=-1))
+        for name, (dims, _) in series[0].items()
+    }
+    return dataset(prepared, merged)
+
+
+def dataset(prepared: Prepared, series: Labelled) -> xr.Dataset:
+    """Labelled series with the coordinates of the scenario."""
+    used = {dim for dims, _ in series.values() for dim in dims}
+    coordinates = {
+        name: values for name, values in labels(prepared.scenario).items() if name in used
+    }
+    return xr.Dataset({name: (dims, values) for name, (dims, values) in series.items()}, coordinates)
+
+
+def labels(scenario: Scenario) -> dict[str, list[str]]:
+    """Labels of every dimension but `draw`."""
+    horizon = scenario.horizon
+    lines = scenario.funding.lines if scenario.funding else []
+    first = horizon.first_year
+    targets = {item.year for item in scenario.trajectory.targets} if scenario.trajectory else set()
+    return {
+        "year": [financial_year_label(year) for year in horizon.years],
+        "month": [month_label(month, first) for month in range(horizon.months)],
+        "point": [month_label(month, first) for month in range(-1, horizon.months)],
+        "date": [month_label(month, first) for month in cross_months(horizon.months)],
+        "setting": list(SETTINGS),
+        "age_group": list(AGE_GROUPS),
+        "need": list(NEEDS),
+        "flow": list(FLOWS),
+        "line": [line.id for line in lines],
+        "driver": [f"{line.id}.{driver.id}" for line in lines for driver in line.drivers],
+        "block": [block.id for block in scenario.account.blocks] if scenario.account else [],
+        "target_year": [financial_year_label(y) for y in horizon.years if y in targets],
+    }
+
+
+def labelled(block: BlockResult) -> Labelled:
+    """Every kept series of a block with its dimensions, used draws only."""
+    series: Labelled = {}
+    if block.cohort is not None:
+        series.update(_cohort(block))
+    if block.spending is not None:
+        spending = block.spending
+        monthly = spending.by_line
+        series["line_spend_by_month"] = (("line", "month", "draw"), monthly)
+        series["line_spend"] = (("line", "year", "draw"), by_year(monthly))
+        series["line_mitigation"] = (("line", "year", "draw"), by_year(spending.mitigation))
+        series["line_plan_years"] = (("line", "year", "draw"), spending.plan_years)
+        series["driver_spend"] = (("driver", "year", "draw"), spending.by_driver)
+        series["general_fund_cost"] = (("year", "draw"), spending.general_fund)
+    if block.account is not None:
+        series.update(_account(block.account))
+    if block.views is not None:
+        series.update(_views(block.views))
+    if block.reconciliation is not None:
+        series.update(_reconciliation(block.reconciliation))
+    return {name: (dims, values[..., : block.used]) for name, (dims, values) in series.items()}
+
+
+def _cohort(block: BlockResult) -> Labelled:
+    cohort = block.cohort
+    assert cohort is not None
+    months = len(cohort.by_setting) - 1
+    dates = [month + 1 for month in cross_months(months)]
+    flows = np.stack([by_year(cohort.flows[name].transpose(1, 0, 2)) for name in FLOWS])
+    total = np.zeros_like(cohort.by_setting[:, 0])
+    for setting in range(cohort.by_setting.shape[1]):
+        total = total + cohort.by_setting[:, setting]
+    return {
+        "plans": (("point", "draw"), total),
+        "plans_by_setting": (("date", "setting", "draw"), cohort.by_setting[dates]),
+        "plans_by_age_group": (("date", "age_group", "draw"), cohort.by_age_group[dates]),
+        "plans_by_need": (("date", "need", "draw"), cohort.by_need[dates]),
+        "flows": (("flow", "year", "setting", "draw"), flows.transpose(0, 2, 1, 3)),
+    }
+
+
+def _account(account: BlockAccount) -> Labelled:
+    dims = ("block", "year", "draw")
+    parts = {
+        "opening_deficit": account.opening_deficit,
+        "prior_year_adjustment": account.prior_year_adjustment,
+        "spend": account.spend,
+        "gross_income": account.income.gross,
+        "deductions": account.income.deductions,
+        "contributions": account.income.contributions,
+        "net_income": account.income.net,
+        "net_transfers_out": account.net_transfers_out,
+        "draws_on_balances": account.draws_on_balances,
+        "in_year_deficit_by_block": account.in_year_deficit,
+        "support": account.support,
+        "closing_deficit": account.closing_deficit,
+    }
+    return {name: (dims, values) for name, values in parts.items()}
+
+
+def _views(views: CumulativeViews) -> Labelled:
+    names = {
+        "cumulative_with_support": views.with_support,
+        "cumulative_without_support": views.without_support,
+        "cumulative_excluding_this_years_payment": views.excluding_this_years_payment,
+        "in_year_deficit": views.in_year,
+        "opening_without_support": views.opening_without_support,
+        "support_received_to_date": views.received_to_date,
+    }
+    return {name: (("year", "draw"), values) for name, values in names.items()}
+
+
+def _reconciliation(item: Reconciliation) -> Labelled:
+    names = [name for name in Reconciliation.__dataclass_fields__ if name != "years"]
+    return {f"trajectory_{name}": (("target_year", "draw"), getattr(item, name)) for name in names}
+
+
+def merge_cross(prepared: Prepared, blocks: Sequence[BlockResult], central: BlockResult) -> xr.Dataset | None:
+    """Plans by (date, age_group, need, setting): the central run and the mean over draws."""
+    if central.cohort is None:
+        return None
+    total = np.zeros_like(central.cohort.cross)
+    for block in blocks:
+        assert block.cohort is not None
+        total = total + block.cohort.cross
+    mean = total / sum(block.used for block in blocks)
+    dims = ("date", "age_group", "need", "setting")
+    return dataset(prepared, {"central": (dims, central.cohort.cross), "mean": (dims, mean)})

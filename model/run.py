@@ -1,0 +1,137 @@
+"""Run a scenario: the central run, then blocks of draws handed to workers, then results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from model.forecast import BLOCK_WIDTH, BlockResult, anchor_lines, forecast, forecast_central
+from model.funding.anchoring import Anchor
+from model.mechanisms import Mechanisms
+from model.prepared import Prepared, prepare
+from model.published import published_basis
+from model.results import Results, dataset, labelled, merge_blocks, merge_cross
+from model.scenario.load import LoadedScenario
+from model.scenario.problems import Problem, ScenarioError
+
+Progress = Callable[[int, int], None]
+
+
+def run(
+    loaded: LoadedScenario,
+    *,
+    draws: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    chance: bool = True,
+    overrides: Mapping[str, float] | None = None,
+    mechanisms: Mechanisms | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Forecast a scenario in `draws` draws; defaults are the scenario's own.
+
+    `jobs` threads share the blocks and change no bit of the result. `progress` is called with
+    (draws done, draws in all) between blocks. Raises ScenarioError when the scenario cannot be
+    prepared.
+    """
+    scenario = loaded.scenario
+    count = scenario.run.draws if draws is None else draws
+    root = scenario.run.seed if seed is None else seed
+    prepared = prepare(loaded)
+    try:
+        anchors = anchor_lines(prepared)
+    except ValueError as error:
+        raise ScenarioError([Problem(scenario.name, None, "funding", str(error))]) from None
+    central = forecast_central(prepared, anchors, overrides=overrides, mechanisms=mechanisms)
+
+    def block(first: int) -> BlockResult:
+        used = min(BLOCK_WIDTH, count - first)
+        return _trimmed(
+            forecast(
+                prepared,
+                anchors,
+                first,
+                used,
+                seed=root,
+                chance=chance,
+                overrides=overrides,
+                mechanisms=mechanisms,
+            )
+        )
+
+    blocks = _in_order(block, range(0, count, BLOCK_WIDTH), jobs, count, progress)
+    return _results(prepared, root, chance, anchors, central, blocks)
+
+
+def _trimmed(result: BlockResult) -> BlockResult:
+    """A block without the state it ended in, which only a later start needs."""
+    result.final_state = None
+    return result
+
+
+def _in_order(
+    block: Callable[[int], BlockResult],
+    starts: range,
+    jobs: int,
+    count: int,
+    progress: Progress | None,
+) -> list[BlockResult]:
+    """Blocks in draw order, however many threads made them; Ctrl-C stops between blocks."""
+    done: list[BlockResult | None] = [None] * len(starts)
+    finished = 0
+    with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
+        waiting: dict[Future[BlockResult], int] = {}
+        queue = iter(enumerate(starts))
+        try:
+            while True:
+                while len(waiting) < jobs + 1 and (item := next(queue, None)) is not None:
+                    waiting[pool.submit(block, item[1])] = item[0]
+                if not waiting:
+                    break
+                ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    result = future.result()
+                    done[waiting.pop(future)] = result
+                    finished += result.used
+                    if progress is not None:
+                        progress(finished, count)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [result for result in done if result is not None]
+
+
+def _results(
+    prepared: Prepared,
+    seed: int,
+    chance: bool,
+    anchors: dict[str, Anchor],
+    central: BlockResult,
+    blocks: list[BlockResult],
+) -> Results:
+    sampled = {
+        path: np.concatenate([b.draws.sampled[path][..., : b.used] for b in blocks], axis=-1)
+        for path in blocks[0].draws.sampled
+    }
+    series = {
+        name: (dims[:-1], values[..., 0]) for name, (dims, values) in labelled(central).items()
+    }
+    gaps = dict(central.gaps)
+    for result in blocks:
+        for name, gap in result.gaps.items():
+            gaps[name] = max(gaps.get(name, 0.0), gap)
+    return Results(
+        scenario=prepared.scenario,
+        prepared=prepared,
+        seed=seed,
+        chance=chance,
+        draws=merge_blocks(prepared, blocks),
+        central=dataset(prepared, series),
+        cross=merge_cross(prepared, blocks, central),
+        inputs=sampled,
+        anchors=anchors,
+        published=published_basis(prepared.scenario),
+        gaps=gaps,
+    )
