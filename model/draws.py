@@ -149,9 +149,7 @@ def _sampled(entry: Input, seed: int, draws: Draws, scores: Floats | None) -> ob
     return _series(figure, seed, entry.path, draws, scores)
 
 
-def _series(
-    figure: Yearly, seed: int, path: str, draws: Draws, scores: Floats | None
-) -> Floats:
+def _series(figure: Yearly, seed: int, path: str, draws: Draws, scores: Floats | None) -> Floats:
     """A number by year (year, draw), its uniforms tied together in time as `path` says."""
     count = len(draws.years)
     if figure.certain:

@@ -201,9 +201,7 @@ def run_cohort(
     months = scenario.horizon.months
     work = Workspace(setup.rates, prepared.placements, len(setup.entries.age), draws.size)
     flows = MonthFlows.nil(prepared.placements, draws.size)
-    recorder = Recorder(
-        prepared.placements, prepared.volumes, setup.live, months, draws.size, used
-    )
+    recorder = Recorder(prepared.placements, prepared.volumes, setup.live, months, draws.size, used)
     if start is None:
         first_month = 0
         state = _opening_state(prepared, draws, seed, chance)

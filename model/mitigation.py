@@ -79,9 +79,7 @@ def general_fund_cost(scenario: Scenario, draws: Draws) -> Floats:
     return total
 
 
-def _share_on_top(
-    mitigation: Mitigation, scenario: Scenario, draws: Draws, months: int
-) -> Floats:
+def _share_on_top(mitigation: Mitigation, scenario: Scenario, draws: Draws, months: int) -> Floats:
     """Share of the full effect to add to the base (month, draw); negative takes away."""
     reached = ramp(mitigation, draws.years.start, months)
     in_base = draws.of(mitigation.share_in_base)

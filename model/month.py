@@ -74,9 +74,7 @@ def advance(
     state.pool = rules.pool(state.pool, month)
 
 
-def _new_plans(
-    state: CohortState, inputs: MonthInputs, month: int, work: Workspace
-) -> Floats:
+def _new_plans(state: CohortState, inputs: MonthInputs, month: int, work: Workspace) -> Floats:
     """New plans of the month (entry, need, draw) after requests and assessment."""
     if inputs.new_plans is None or inputs.new_pattern is None:
         work.new[:] = 0.0

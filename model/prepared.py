@@ -68,9 +68,7 @@ def prepare(loaded: LoadedScenario, national: NationalRates | None = None) -> Pr
     return Prepared(loaded, placements, volumes, cohort)
 
 
-def _cohort(
-    loaded: LoadedScenario, placements: Placements, national: NationalRates
-) -> CohortSetup:
+def _cohort(loaded: LoadedScenario, placements: Placements, national: NationalRates) -> CohortSetup:
     scenario = loaded.scenario
     plans, first_year = scenario.plans, scenario.horizon.first_year
     assert plans is not None

@@ -94,7 +94,9 @@ def dataset(prepared: Prepared, series: Labelled) -> xr.Dataset:
     coordinates = {
         name: values for name, values in labels(prepared.scenario).items() if name in used
     }
-    return xr.Dataset({name: (dims, values) for name, (dims, values) in series.items()}, coordinates)
+    return xr.Dataset(
+        {name: (dims, values) for name, (dims, values) in series.items()}, coordinates
+    )
 
 
 def labels(scenario: Scenario) -> dict[str, list[str]]:
@@ -196,7 +198,9 @@ def _reconciliation(item: Reconciliation) -> Labelled:
     return {f"trajectory_{name}": (("target_year", "draw"), getattr(item, name)) for name in names}
 
 
-def merge_cross(prepared: Prepared, blocks: Sequence[BlockResult], central: BlockResult) -> xr.Dataset | None:
+def merge_cross(
+    prepared: Prepared, blocks: Sequence[BlockResult], central: BlockResult
+) -> xr.Dataset | None:
     """Plans by (date, age_group, need, setting): the central run and the mean over draws."""
     if central.cohort is None:
         return None

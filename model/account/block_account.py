@@ -69,9 +69,7 @@ class BlockAccount:
         return float(np.abs(self.total(self.net_transfers_out)).max())
 
 
-def block_account(
-    account: Account, line_spend: dict[str, Floats], draws: Draws
-) -> BlockAccount:
+def block_account(account: Account, line_spend: dict[str, Floats], draws: Draws) -> BlockAccount:
     """Roll every block forward over the horizon.
 
     `line_spend`: block -> spending of its budget lines in pounds (year, draw). A block without

@@ -22,10 +22,9 @@ _WEYL_0 = np.uint64(0x9E3779B9)
 _WEYL_1 = np.uint64(0xBB67AE85)
 _MASK = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-_HIGH_BITS = np.uint64(5)
-_LOW_BITS = np.uint64(6)
+_UNUSED_BITS = np.uint64(6)
 _TWO_26 = 67108864.0
-_TWO_M53 = 2.0**-53
+_TWO_M52 = 2.0**-52
 
 Key = tuple[np.uint64, np.uint64]
 
@@ -62,10 +61,13 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def two_uniforms(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Two independent uniforms strictly inside 0..1, with 53 random bits each."""
+    """Two independent uniforms strictly inside 0..1, with 52 random bits each.
+
+    With 53 bits the half that keeps the uniform off zero would round the largest up to 1.
+    """
     w0, w1, w2, w3 = philox(uint64(c0), uint64(c1), uint64(c2), uint64(c3), k0, k1)
-    first = ((w0 >> _HIGH_BITS) * _TWO_26 + (w1 >> _LOW_BITS) + 0.5) * _TWO_M53
-    second = ((w2 >> _HIGH_BITS) * _TWO_26 + (w3 >> _LOW_BITS) + 0.5) * _TWO_M53
+    first = ((w0 >> _UNUSED_BITS) * _TWO_26 + (w1 >> _UNUSED_BITS) + 0.5) * _TWO_M52
+    second = ((w2 >> _UNUSED_BITS) * _TWO_26 + (w3 >> _UNUSED_BITS) + 0.5) * _TWO_M52
     return first, second
 
 

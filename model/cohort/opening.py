@@ -77,10 +77,7 @@ class Opening:
         for group in range(len(AGE_GROUPS)):
             for column, (setting, phase) in enumerate(self.columns):
                 share = np.array(
-                    [
-                        by_age[age, setting] * _inside(age, group, phase)
-                        for age in AGES
-                    ]
+                    [by_age[age, setting] * _inside(age, group, phase) for age in AGES]
                 )
                 total = share.sum()
                 rows.append(groups[group, column])

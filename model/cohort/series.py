@@ -87,9 +87,7 @@ class Recorder:
             by_need=np.zeros((points, len(NEEDS), draws)),
             flows={name: np.zeros((self.months, len(SETTINGS), draws)) for name in FLOWS},
             volumes=np.zeros((self.volumes.count, self.months, draws)),
-            cross=np.zeros(
-                (len(self._cross_months), len(AGE_GROUPS), len(NEEDS), len(SETTINGS))
-            ),
+            cross=np.zeros((len(self._cross_months), len(AGE_GROUPS), len(NEEDS), len(SETTINGS))),
         )
 
     def stock(self, state: CohortState, month: int) -> None:
@@ -117,9 +115,7 @@ class Recorder:
         """Record a month: its flows, its closing stock, and whether they close."""
         series = self.series
         for name in FLOWS:
-            kernel.by_setting(
-                getattr(flows, name), self._setting_of, series.flows[name][month]
-            )
+            kernel.by_setting(getattr(flows, name), self._setting_of, series.flows[name][month])
         self.stock(state, month)
         change = sum_over_settings(series.by_setting[month + 1] - series.by_setting[month])
         net = sum_over_settings(

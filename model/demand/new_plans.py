@@ -136,7 +136,9 @@ def growth_since_base(growth: Floats, damping: Floats, years: float) -> Floats:
     """
     kept = np.power(damping, max(years, 0.0))
     fading = damping < 1.0 - 1e-12
-    return np.where(fading, growth * (1 - kept) / np.where(fading, 1 - damping, 1.0), growth * years)
+    return np.where(
+        fading, growth * (1 - kept) / np.where(fading, 1 - damping, 1.0), growth * years
+    )
 
 
 def level(new_plans: NewPlans, draws: Draws, month: int, seed: int, *, chance: bool) -> Floats:
@@ -163,5 +165,3 @@ def _gamma(variance: Floats, draws: Draws, year: int, seed: int) -> Floats:
     uniform = uniforms(key, draws.first_draw, draws.size, year + 1)[year]
     shape = 1 / np.where(variance > 0, variance, 1.0)
     return np.where(variance > 0, special.gammaincinv(shape, uniform) / shape, 1.0)
-
-

@@ -67,9 +67,7 @@ def volumes_for(scenario: Scenario, placements: Placements) -> Volumes:
 
 def _plans_drivers(scenario: Scenario) -> list[PlansDriver]:
     lines = scenario.funding.lines if scenario.funding else []
-    return [
-        driver for line in lines for driver in line.drivers if isinstance(driver, PlansDriver)
-    ]
+    return [driver for line in lines for driver in line.drivers if isinstance(driver, PlansDriver)]
 
 
 def price_drivers(scenario: Scenario, draws: Draws, volumes: Floats) -> list[PricedDriver]:

@@ -365,8 +365,13 @@ def _path_of(scenario: Scenario, dotted_path: str) -> Path:
             index = next(
                 i
                 for i, entry in enumerate(node)
-                if name in (str(getattr(entry, "id", "")), str(getattr(entry, "line", "")),
-                            str(getattr(entry, "year", "")), str(i))
+                if name
+                in (
+                    str(getattr(entry, "id", "")),
+                    str(getattr(entry, "line", "")),
+                    str(getattr(entry, "year", "")),
+                    str(i),
+                )
             )
             path.append(index)
             node = node[index]
@@ -428,5 +433,3 @@ def _whole_account(scenario: Scenario) -> Iterator[Finding]:
                 "this payment is before the first year",
                 "payments before it in support_received_before_gbp",
             )
-
-

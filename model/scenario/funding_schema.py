@@ -33,7 +33,6 @@ Anchor = Literal["price", "one_off", "none"]
 Scope = Literal["whole_year", "current_pupils"]
 
 
-
 class InflationSeries(SourcedPart):
     """A yearly rate of inflation that prices refer to by id."""
 

@@ -134,9 +134,7 @@ def _sound_sections(data: dict[str, Any]) -> tuple[Scenario, set[str]]:
     return Scenario.model_construct(**values), sound
 
 
-def _checked(
-    scenario: Scenario, located: Located, file: str, sound: set[str]
-) -> list[Problem]:
+def _checked(scenario: Scenario, located: Located, file: str, sound: set[str]) -> list[Problem]:
     return [
         _place(located, file, finding.path, finding.message, None, finding.expected, finding.hint)
         for finding in check(scenario, sound)
@@ -191,9 +189,7 @@ def _problem(error: Any, located: Located, file: str) -> Problem:
         expected = "plans, pupils_without_plan, places, nurture_groups or amount"
         found = shown(value.get("kind")) if isinstance(value, dict) else shown(value)
         return _place(located, file, (*path, "kind"), "unknown kind", found, expected, None)
-    return _place(
-        located, file, path, *_plain_message(kind, value, context, error["msg"])
-    )
+    return _place(located, file, path, *_plain_message(kind, value, context, error["msg"]))
 
 
 _EXPECTED = {
@@ -347,9 +343,7 @@ def _population(
     return np.array([[found[year, age] for age in ages] for year in years]), years
 
 
-def _samples(
-    scenario: Scenario, folder: ScenarioFolder
-) -> dict[str, NDArray[np.float64]] | None:
+def _samples(scenario: Scenario, folder: ScenarioFolder) -> dict[str, NDArray[np.float64]] | None:
     if scenario.samples is None:
         return None
     from model.scenario.samples import read_samples

@@ -203,7 +203,9 @@ def read_number(value: object, at: tuple[str | int, ...] = (), expected: str = "
         raise problem("this is not a number", at=at, found=kind, expected=expected)
     if isinstance(value, str):
         hint = hint_for_text(value)
-        raise problem("this is text, not a number", at=at, found=value, expected=expected, hint=hint)
+        raise problem(
+            "this is text, not a number", at=at, found=value, expected=expected, hint=hint
+        )
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         raise problem("this is not a finite number", at=at, found=value, expected=expected)
@@ -449,9 +451,7 @@ def read_provenance(
             found[key] = refuse_formula(value[key], (*at, key))
     if "hindsight" in value:
         if not isinstance(value["hindsight"], bool):
-            raise problem(
-                "not true or false", at=(*at, "hindsight"), found=value["hindsight"]
-            )
+            raise problem("not true or false", at=(*at, "hindsight"), found=value["hindsight"])
         found["hindsight"] = value["hindsight"]
     if "status" in value:
         if value["status"] not in ("published", "derived", "assumed"):
@@ -529,7 +529,8 @@ class YearlyRule:
                 raise problem(
                     f"unknown key '{key}' in a number by year",
                     at=(key,),
-                    expected="financial years such as 2023-24, then, path, " + ", ".join(_PROVENANCE),
+                    expected="financial years such as 2023-24, then, path, "
+                    + ", ".join(_PROVENANCE),
                     hint=f"Did you mean '{near}'?" if near else "A year is written 2023-24.",
                 )
         by_year = {self._year(key): self._one(value[key], key) for key in years}
@@ -642,9 +643,11 @@ class SharesRule:
                     expected="one of " + ", ".join(self.names),
                     hint=f"Did you mean '{near}'?" if near else None,
                 )
-            shares[name] = NumberRule("share", 0, math.inf if dirichlet else 1)._plain(
-                raw, (*at, name)
-            ).central
+            shares[name] = (
+                NumberRule("share", 0, math.inf if dirichlet else 1)
+                ._plain(raw, (*at, name))
+                .central
+            )
             if dirichlet and shares[name] <= 0:
                 raise problem("a Dirichlet weight must be above zero", at=(*at, name), found=raw)
         total = math.fsum(shares.values())

@@ -176,7 +176,9 @@ class NewPlans(SourcedPart):
     """Extra year-to-year variation (log), zero allowed."""
     chance: Literal["poisson", "negative_binomial"] = "poisson"
     """How the number of new plans scatters around its expected value."""
-    dispersion: Annotated[Quantity, NumberRule("variance of a gamma multiplier", 0, 4)] = constant(NumberRule("variance", 0, 4), 0)
+    dispersion: Annotated[Quantity, NumberRule("variance of a gamma multiplier", 0, 4)] = constant(
+        NumberRule("variance", 0, 4), 0
+    )
     """Negative binomial only: variance of the yearly gamma multiplier (mean 1)."""
 
 

@@ -229,9 +229,7 @@ def _scalar(node: ScalarNode, tag: str) -> Any:
     return text
 
 
-def _note(
-    document: Document, line: int, path: Path, message: str, hint: str | None = None
-) -> None:
+def _note(document: Document, line: int, path: Path, message: str, hint: str | None = None) -> None:
     document.problems.append(
         Problem(document.file, line, dotted(path, document.data), message, hint=hint)
     )

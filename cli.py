@@ -1,0 +1,396 @@
+"""The command `hn-forecast`: parse, show progress and errors, call one function.
+
+Imports are inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.results import Results
+
+EXIT_SCENARIO = 2
+EXIT_FOLDER = 3
+EXIT_CHECKS = 4
+EXIT_FAULT = 70
+EXIT_INTERRUPTED = 130
+
+EPILOG = """\b
+Exit codes
+  0    done
+  2    the scenario (or the command) is wrong; nothing was run
+  3    the results could not be written; nothing was changed
+  4    the run was written, but a check failed: do not sign it
+  70   a fault in hn-forecast itself
+  130  interrupted"""
+
+
+class _Commands(click.Group):
+    """Turns every error into a message; a traceback never reaches the user."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.exceptions.Abort:
+            click.echo("Interrupted; nothing was written.", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; nothing was written.", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            sys.exit(0)
+        except Exception as error:
+            _explain(error)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> None:
+    """Say what went wrong in the user's words, and exit."""
+    from model.scenario.problems import ScenarioError
+
+    if isinstance(error, ScenarioError):
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        count = len(error.problems)
+        click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was run.", err=True)
+        sys.exit(EXIT_SCENARIO)
+    from model.report.run_folder import FolderError
+
+    if isinstance(error, FolderError):
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_FOLDER)
+    if isinstance(error, MemoryError):
+        click.echo("Error: not enough memory; ask for fewer --draws.", err=True)
+        sys.exit(EXIT_FOLDER)
+    import traceback
+
+    log = Path("hn-forecast-fault.log")
+    text = "".join(traceback.format_exception(error))
+    try:
+        log.write_text(text, encoding="utf-8")
+        where = f" The details are in {log}; please send it with your scenario."
+    except OSError:
+        where = ""
+    click.echo(
+        f"This is a fault in hn-forecast, not in your scenario: {type(error).__name__}: {error}."
+        + where,
+        err=True,
+    )
+    sys.exit(EXIT_FAULT)
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hn-forecast", prog_name="hn-forecast")
+def main() -> None:
+    """Forecast high needs spending and the Dedicated Schools Grant deficit.
+
+    Start with `hn-forecast init demo`, look at demo/scenario.yaml, then
+    `hn-forecast run demo/scenario.yaml`.
+    """
+
+
+def _scenario_file(name: str) -> Path:
+    """The file of this name, or the bundled scenario of this name when there is no such file."""
+    path = Path(name)
+    if path.exists():
+        return path
+    from model.reference.bundled import bundled
+
+    folder = bundled("scenarios")
+    for candidate in (
+        folder / path.name,
+        folder / f"{path.name}.yaml",
+        folder / path.name / "scenario.yaml",
+    ):
+        if candidate.is_file() and path.parent.name in ("", "scenarios"):
+            click.echo(f"Using the bundled scenario {candidate.name}.", err=True)
+            return candidate
+    return path
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--draws", type=click.IntRange(1, 100_000), help="Number of draws (scenario's own).")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed (scenario's own).")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the results (a new one).")
+@click.option("--force", is_flag=True, help="Replace the results in an existing --out folder.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Threads (as many as processors).")
+@click.option("--no-chance", is_flag=True, help="Expected values instead of whole-plan chance.")
+@click.option("--json", "as_json", is_flag=True, help="Print the headline as JSON.")
+def run(
+    scenario: str,
+    draws: int | None,
+    seed: int | None,
+    out: Path | None,
+    force: bool,
+    jobs: int | None,
+    no_chance: bool,
+    as_json: bool,
+) -> int:
+    """Run SCENARIO and write a workbook and tables to a new folder."""
+    import os
+    import time
+
+    from model.report.run_folder import default_folder, now, refuse_existing, run_id
+    from model.scenario.effective import effective_text
+    from model.scenario.load import load
+
+    started = time.perf_counter()
+    path = _scenario_file(scenario)
+    if out is not None:
+        refuse_existing(out, force=force)
+    else:
+        refuse_existing(Path("runs") / "new", force=False)
+    loaded = load(path)
+    seconds = {"load": time.perf_counter() - started}
+    from model.run import run as run_scenario
+
+    count = jobs or os.cpu_count() or 1
+    with _Progress(quiet=as_json) as progress:
+        mark = time.perf_counter()
+        results = run_scenario(
+            loaded, draws=draws, seed=seed, jobs=count, chance=not no_chance, progress=progress.draws
+        )
+        seconds["draws"] = time.perf_counter() - mark
+        progress.stage("Writing the workbook and tables")
+        from model.report.write_run import WORKBOOK, write_run
+
+        created = now()
+        identity = run_id(results, effective_text(loaded))
+        folder = out or default_folder(Path(), loaded.scenario.name, created, identity)
+        write_run(
+            folder,
+            results,
+            loaded,
+            scenario_file=path.name,
+            created=created,
+            jobs=count,
+            seconds=seconds,
+            force=force,
+        )
+    from model.checks import all_passed, check_results
+
+    checks = check_results(results)
+    passed = all_passed(checks)
+    if as_json:
+        _print_json(results, folder, identity, passed)
+    else:
+        _print_headline(results)
+        _print_notes(results)
+        click.echo(f"Results    {folder}")
+        click.echo(f"Workbook   {folder / WORKBOOK}")
+        took = time.perf_counter() - started
+        click.echo(f"{results.draw_count:,} draws in {took:.1f} s, run id {identity}")
+    if not passed:
+        for check in checks:
+            if not check.passed and check.kind != "notice":
+                click.echo(f"CHECK FAILED  {check.name}: {check.difference:,.2f} {check.unit}", err=True)
+        return EXIT_CHECKS
+    return 0
+
+
+class _Progress:
+    """A progress line with the time left; silent when asked or when nobody is looking."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet or not sys.stderr.isatty()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> _Progress:
+        if not self._quiet:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                TextColumn("{task.completed:,.0f} of {task.total:,.0f} draws", markup=False),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+            self._task = self._bar.add_task("Preparing (the first run compiles)", total=None)
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def draws(self) -> Callable[[int, int], None] | None:
+        """What the model calls between blocks."""
+        return None if self._bar is None else self._advance
+
+    def _advance(self, done: int, total: int) -> None:
+        self._bar.update(self._task, description="Drawing", completed=done, total=total)
+
+    def stage(self, title: str) -> None:
+        """Name what is going on now."""
+        if self._bar is not None:
+            self._bar.update(self._task, description=title)
+
+
+def _print_json(results: Results, folder: Path, identity: str, passed: bool) -> None:
+    import json
+
+    from model.report.headline import headline_json
+
+    click.echo(
+        json.dumps(
+            {
+                "run_id": identity,
+                "folder": str(folder),
+                "draws": results.draw_count,
+                "seed": results.seed,
+                "checks_passed": passed,
+                "headline": headline_json(results),
+            },
+            indent=2,
+        )
+    )
+
+
+def _print_headline(results: Results) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from model.report.headline import headline
+
+    rows = headline(results)
+    scenario = results.scenario
+    console = Console(markup=False, highlight=False)
+    title = scenario.title + (" (an invented authority)" if scenario.invented else "")
+    console.print(f"{scenario.authority}: {title}")
+    if not rows:
+        console.print("This scenario has no account; see the workbook for plans and spending.")
+        return
+    table = Table(title="GBP thousand; a deficit is positive", title_justify="left")
+    for heading in (
+        "Year",
+        "In-year\nmean",
+        "\n10 %",
+        "\n50 %",
+        "\n90 %",
+        "Cumulative*\nmean",
+        "\n10 %",
+        "\n50 %",
+        "\n90 %",
+        "Target",
+        "On\ntrajectory",
+    ):
+        table.add_column(heading, justify="left" if heading == "Year" else "right", no_wrap=True)
+    for row in rows:
+        money = (
+            row.in_year_mean,
+            row.in_year_p10,
+            row.in_year_p50,
+            row.in_year_p90,
+            row.cumulative_without_support_mean,
+            row.cumulative_without_support_p10,
+            row.cumulative_without_support_p50,
+            row.cumulative_without_support_p90,
+        )
+        table.add_row(
+            row.financial_year,
+            *(_thousands(value) for value in money),
+            _thousands(row.target) if row.target is not None else "-",
+            _percent(row.probability_on_trajectory),
+        )
+    console.print(table)
+    console.print("* before any support by the department. Means add up; percentiles do not.")
+
+
+def _print_notes(results: Results) -> None:
+    """The published first year beside the model's, and factors to look at."""
+    published = results.published
+    if published is not None:
+        model_view = float(results.central["in_year_deficit"][0])
+        click.echo(
+            f"First year in-year deficit: published basis {_thousands(published.views.in_year[0, 0])}k, "
+            f"model view {_thousands(model_view)}k (central run)"
+        )
+    for item in results.anchors.values():
+        if item.unusual:
+            click.echo(f"Look at the line {item.line}: anchoring factor {item.factor:.2f}")
+
+
+def _thousands(pounds: float) -> str:
+    from model.report.rounding import half_away
+
+    return f"{half_away(pounds / 1000):,.0f}"
+
+
+def _percent(share: float | None) -> str:
+    if share is None:
+        return "-"
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 < share < 1:
+        return ">99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+def validate(scenario: str, as_json: bool) -> int:
+    """Check SCENARIO and list every problem in it."""
+    from model.scenario.load import load
+    from model.scenario.problems import ScenarioError
+
+    try:
+        loaded = load(_scenario_file(scenario))
+    except ScenarioError as error:
+        if not as_json:
+            raise
+        import json
+
+        problems = [problem.as_dict() for problem in error.problems]
+        click.echo(json.dumps({"valid": False, "problems": problems}, indent=2))
+        return EXIT_SCENARIO
+    if as_json:
+        click.echo('{"valid": true, "problems": []}')
+    else:
+        from model.scenario.inputs import inputs
+
+        uncertain = [item for item in inputs(loaded.scenario) if not item.figure.certain]
+        click.echo(f"{scenario} is a valid scenario with {len(uncertain)} uncertain inputs.")
+    return 0
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of a scenario, for editors."""
+    import json
+
+    from model.scenario.json_schema import schema as scenario_schema
+
+    click.echo(json.dumps(scenario_schema(), indent=2))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make FOLDER with an invented authority's scenario to start from."""
+    from model.report.starter import write_starter
+
+    scenario = write_starter(folder)
+    click.echo(f"Made {scenario} (Demoshire, an invented authority) and its tables.")
+    click.echo(f"Run it with: hn-forecast run {scenario}")
+
+
+if __name__ == "__main__":
+    main()

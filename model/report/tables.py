@@ -1,0 +1,197 @@
+"""The tables of a run: results, draws and inputs, tidy and versioned.
+
+`results.parquet` has one row a statistic of a series, `draws.parquet` one row a series and draw,
+`inputs.parquet` one row a draw. Columns and measures are described in docs/results.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from model.results import STATISTICS, Results
+from model.version import RESULTS_VERSION
+
+COLUMNS = (
+    "version",
+    "scenario",
+    "view",
+    "measure",
+    "unit",
+    "financial_year",
+    "month",
+    "block",
+    "age_group",
+    "need",
+    "setting",
+    "line",
+    "band",
+    "entity_kind",
+    "entity",
+    "statistic",
+    "value",
+)
+
+_COLUMN_OF = {
+    "year": "financial_year",
+    "target_year": "financial_year",
+    "month": "month",
+    "point": "month",
+    "date": "month",
+    "block": "block",
+    "setting": "setting",
+    "age_group": "age_group",
+    "need": "need",
+    "line": "line",
+    "driver": "entity",
+    "flow": "entity",
+}
+
+
+@dataclass(frozen=True)
+class _Series:
+    """How a variable of the results is named in the tables."""
+
+    measure: str
+    unit: str
+    view: str = ""
+    quantiles: bool = True
+    in_draws: bool = False
+
+
+_GBP = "GBP"
+_SERIES: dict[str, _Series] = {
+    "plans": _Series("plans", "plans"),
+    "plans_by_setting": _Series("plans", "plans"),
+    "plans_by_age_group": _Series("plans", "plans"),
+    "plans_by_need": _Series("plans", "plans"),
+    "flows": _Series("flow", "plans", quantiles=False),
+    "line_spend_by_month": _Series("line_spend_by_month", _GBP, quantiles=False, in_draws=True),
+    "line_spend": _Series("line_spend", _GBP, in_draws=True),
+    "line_mitigation": _Series("line_mitigation", _GBP),
+    "line_plan_years": _Series("plan_years", "average in force", in_draws=True),
+    "average_price": _Series("average_price", "GBP per plan-year", in_draws=True),
+    "driver_spend": _Series("driver_spend", _GBP),
+    "general_fund_cost": _Series("general_fund_cost", _GBP, in_draws=True),
+    "opening_deficit": _Series("opening_deficit", _GBP, "with", in_draws=True),
+    "prior_year_adjustment": _Series("prior_year_adjustment", _GBP, in_draws=True),
+    "spend": _Series("spend", _GBP, in_draws=True),
+    "gross_income": _Series("gross_income", _GBP, in_draws=True),
+    "deductions": _Series("deductions", _GBP, in_draws=True),
+    "contributions": _Series("contributions", _GBP, in_draws=True),
+    "net_income": _Series("net_income", _GBP, in_draws=True),
+    "net_transfers_out": _Series("net_transfers_out", _GBP, in_draws=True),
+    "draws_on_balances": _Series("draws_on_balances", _GBP, in_draws=True),
+    "in_year_deficit_by_block": _Series("in_year_deficit", _GBP, in_draws=True),
+    "support": _Series("support", _GBP, in_draws=True),
+    "closing_deficit": _Series("closing_deficit", _GBP, "with", in_draws=True),
+    "cumulative_with_support": _Series("cumulative_deficit", _GBP, "with", in_draws=True),
+    "cumulative_without_support": _Series("cumulative_deficit", _GBP, "without", in_draws=True),
+    "cumulative_excluding_this_years_payment": _Series(
+        "cumulative_deficit", _GBP, "excluding", in_draws=True
+    ),
+    "in_year_deficit": _Series("in_year_deficit", _GBP, in_draws=True),
+    "opening_without_support": _Series("opening_deficit", _GBP, "without"),
+    "support_received_to_date": _Series("support_received_to_date", _GBP),
+}
+_SHARE_OF_DRAWS = ("trajectory_on_trajectory", "trajectory_in_balance")
+
+
+def _series(name: str) -> _Series:
+    if name in _SERIES:
+        return _SERIES[name]
+    if name in _SHARE_OF_DRAWS:
+        return _Series(name, "probability (mean)", "without", quantiles=False)
+    return _Series(name, _GBP, "without")
+
+
+def results_table(results: Results) -> pd.DataFrame:
+    """Every statistic of every reported series, with the columns of COLUMNS."""
+    draws, central = with_average_price(results.draws), with_average_price(results.central)
+    frames = []
+    for name in draws.data_vars:
+        spec = _series(str(name))
+        wanted = STATISTICS if spec.quantiles else ("central", "mean")
+        stacked = xr.concat(
+            [_statistic(draws, central, str(name), statistic) for statistic in wanted],
+            pd.Index(wanted, name="statistic"),
+        )
+        frames.append(_frame(stacked, spec, results))
+    if results.cross is not None:
+        for statistic in ("central", "mean"):
+            part = results.cross[statistic].expand_dims({"statistic": [statistic]})
+            frames.append(_frame(part, _Series("plans", "plans"), results))
+    table = pd.concat(frames, ignore_index=True)
+    return table[table["value"].notna()].reset_index(drop=True)
+
+
+def draws_table(results: Results) -> pd.DataFrame:
+    """Account lines, plan-years, average price and spend of every draw, long."""
+    draws = with_average_price(results.draws)
+    frames = []
+    for name in draws.data_vars:
+        spec = _series(str(name))
+        if not spec.in_draws:
+            continue
+        values = draws[name].assign_coords(draw=np.arange(results.draw_count, dtype=np.int32))
+        frame = _frame(values, spec, results)
+        columns = ["view", "measure", "unit", "financial_year", "month", "block", "line", "draw"]
+        frames.append(frame[[*columns, "value"]])
+    if not frames:
+        return pd.DataFrame({"draw": pd.Series(dtype="int32"), "value": pd.Series(dtype=float)})
+    return pd.concat(frames, ignore_index=True)
+
+
+def inputs_table(results: Results) -> pd.DataFrame:
+    """Sampled inputs: one row a draw, one column an input (and year, where it changes)."""
+    years = [str(year) for year in results.scenario.horizon.years]
+    columns: dict[str, np.ndarray] = {"draw": np.arange(results.draw_count, dtype=np.int32)}
+    for path, values in results.inputs.items():
+        if values.ndim == 1:
+            columns[path] = values
+        elif (values == values[:1]).all():
+            columns[path] = values[0]
+        else:
+            for year, row in zip(years, values, strict=True):
+                columns[f"{path} [{year}]"] = row
+    return pd.DataFrame(columns)
+
+
+def with_average_price(data: xr.Dataset) -> xr.Dataset:
+    """The dataset with the average price of each line that has a volume, pounds a plan-year."""
+    if "line_spend" not in data:
+        return data
+    years = data["line_plan_years"]
+    return data.assign(average_price=data["line_spend"] / years.where(years > 0))
+
+
+def _statistic(
+    draws: xr.Dataset, central: xr.Dataset, name: str, statistic: str
+) -> xr.DataArray:
+    if statistic == "central":
+        return central[name]
+    if statistic == "mean":
+        return draws[name].mean("draw")
+    level = int(statistic.removeprefix("p")) / 100
+    return draws[name].quantile(level, dim="draw").drop_vars("quantile")
+
+
+def _frame(values: xr.DataArray, spec: _Series, results: Results) -> pd.DataFrame:
+    """A labelled array as tidy rows."""
+    frame = values.rename("value").to_dataframe().reset_index()
+    kinds = [str(dim) for dim in values.dims if str(dim) in ("driver", "flow")]
+    frame = frame.rename(columns={str(d): _COLUMN_OF.get(str(d), str(d)) for d in values.dims})
+    frame["version"] = RESULTS_VERSION
+    frame["scenario"] = results.scenario.name
+    frame["view"] = spec.view
+    frame["measure"] = spec.measure
+    frame["unit"] = spec.unit
+    frame["entity_kind"] = kinds[0] if kinds else ""
+    for column in COLUMNS:
+        if column not in frame:
+            frame[column] = ""
+    extra = [column for column in ("draw",) if column in frame]
+    return frame[[*COLUMNS, *extra]]

@@ -1,0 +1,193 @@
+"""The table writer: a sheet is a stack of labelled rows; what is written comes back as cells."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from model.report.workbook.figures import Cell, Figure, Words, cell
+from model.report.workbook.run_facts import About
+from model.report.workbook.styles import properties
+from model.results import Results
+
+Content = Figure | Words | float | str | None
+
+LONGEST_TEXT = 32_000
+NOTHING = 1e-6
+"""Sums of pounds or plans that differ from nil by less are float noise and are written as nil."""
+
+A4, A3 = 9, 8
+
+
+@dataclass(frozen=True)
+class LiveCheck:
+    """A sum of the workbook itself, checked by formula: `difference` must be within `allowed`."""
+
+    name: str
+    difference: Figure
+    allowed: float
+    unit: str
+
+
+@dataclass
+class Book:
+    """The workbook being written and what its sheets share.
+
+    `cells`: (measure, statistic, label) -> headline cell that other sheets refer to.
+    """
+
+    workbook: Workbook
+    results: Results
+    about: About
+    cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict)
+    checks: list[LiveCheck] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    _formats: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+    def style(self, *names: str) -> Any:
+        """A cell format by the names of its looks and number format, made once."""
+        if names not in self._formats:
+            self._formats[names] = self.workbook.add_format(properties(names))
+        return self._formats[names]
+
+    def add(self, name: str) -> None:
+        """Add a sheet; sheets appear in the order they are added and are filled in any order."""
+        self.sheets[name] = Sheet(self, name)
+
+    def define(self, name: str, target: Cell) -> None:
+        """Give a headline cell a name that formulas elsewhere can use."""
+        self.workbook.define_name(name, f"={target.absolute}")
+
+    def check(self, name: str, difference: Figure, allowed: float, unit: str) -> None:
+        """Have the Checks sheet hold a difference to nil by formula."""
+        self.checks.append(LiveCheck(name, difference, allowed, unit))
+
+
+class Sheet:
+    """One worksheet written from top to bottom; `row` is the next free row."""
+
+    def __init__(self, book: Book, name: str) -> None:
+        self.book = book
+        self.name = name
+        self.worksheet = book.workbook.add_worksheet(name)
+        self.worksheet.hide_gridlines(2)
+        self.row = 0
+        self.note_width = 120
+        self.last_column = 0
+
+    def columns(self, *widths: float, note_width: int = 0) -> None:
+        """Column widths in characters from column A on."""
+        for column, width in enumerate(widths):
+            self.worksheet.set_column(column, column, width, self.book.style())
+        self.last_column = len(widths) - 1
+        self.note_width = note_width or int(sum(widths) * 0.95)
+
+    def title(self, text: str, subtitle: str) -> None:
+        """The sheet's title and, under it, its units and conventions; both stay in view."""
+        self.put(0, 0, text, "title")
+        self.worksheet.set_row(0, 24)
+        self.put(1, 0, subtitle, "subtitle")
+        self.row = 3
+        self.worksheet.freeze_panes(2, 1)
+        self.worksheet.repeat_rows(0, 1)
+
+    def heading(self, text: str) -> None:
+        """A heading, with space above it."""
+        self.row += 1
+        self.put(self.row, 0, text, "heading")
+        self.worksheet.set_row(self.row, 18)
+        self.row += 1
+
+    def note(self, text: str, style: str = "note") -> None:
+        """A sentence or more, broken into rows as wide as the sheet (no merged cells)."""
+        for line in textwrap.wrap(text, self.note_width):
+            self.put(self.row, 0, line, style)
+            self.row += 1
+
+    def header(self, *labels: str, text_columns: int = 1) -> None:
+        """A header row; numbers' headers are set right, over their numbers."""
+        for column, label in enumerate(labels):
+            looks = ("header",) if column < text_columns else ("header", "right")
+            self.put(self.row, column, label, *looks)
+        self.row += 1
+
+    def line(
+        self,
+        label: str,
+        values: Sequence[Content],
+        *styles: str,
+        label_style: str = "label",
+        each: Sequence[str] | None = None,
+    ) -> list[Cell]:
+        """A labelled row. Returns the cells of its numbers, in order; texts and blanks give none.
+
+        `styles` hold for the whole row; `each` adds one for every value.
+        """
+        marks = [name for name in styles if name in ("total", "grand")]
+        self.put(self.row, 0, label, label_style, *marks)
+        cells: list[Cell] = []
+        for index, value in enumerate(values):
+            own = (*styles, each[index]) if each else styles
+            if isinstance(value, str | Words):
+                own = (*own, "wrap")
+            written = self.put(self.row, index + 1, value, *(name for name in own if name))
+            if written is not None:
+                cells.append(written)
+        self.row += 1
+        return cells
+
+    def put(self, row: int, column: int, content: Content, *styles: str) -> Cell | None:
+        """Write one cell. Text is never read as a formula; a number that is not one is refused."""
+        look = self.book.style(*styles)
+        sheet = self.worksheet
+        if content is None:
+            sheet.write_blank(row, column, None, look)
+            return None
+        if isinstance(content, str):
+            sheet.write_string(row, column, _fitting(content), look)
+            return None
+        if isinstance(content, Words):
+            sheet.write_formula(row, column, self._formula(content), look, content.value)
+            return None
+        value = content.value if isinstance(content, Figure) else float(content)
+        if not math.isfinite(value):
+            raise ValueError(f"{self.name} row {row + 1}, column {column + 1}: {value} is no number")
+        value = 0.0 if abs(value) < NOTHING else value
+        if isinstance(content, Figure):
+            sheet.write_formula(row, column, self._formula(content), look, value)
+        else:
+            sheet.write_number(row, column, value, look)
+        return cell(self.name, row, column, value)
+
+    def _formula(self, content: Figure | Words) -> str:
+        return "=" + content.text.replace(f"'{self.name}'!", "")
+
+    def finish(self, *, landscape: bool = True, paper: int = A4, last_row: int | None = None) -> None:
+        """Print set-up: one page wide, with the run id and page numbers."""
+        sheet, about = self.worksheet, self.book.about
+        if landscape:
+            sheet.set_landscape()
+        sheet.set_paper(paper)
+        sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
+        sheet.fit_to_pages(1, 0)
+        sheet.print_area(0, 0, last_row or max(self.row - 1, 1), self.last_column)
+        authority = _plain(self.book.results.scenario.authority)
+        invented = " (invented authority)" if self.book.results.scenario.invented else ""
+        sheet.set_header(f"&L&9{authority}{invented}&R&9{_plain(self.name)}")
+        sheet.set_footer(f"&L&9Run {_plain(about.run_id)}&C&9hn-forecast&R&9Page &P of &N")
+
+
+def _plain(text: str) -> str:
+    """Text for a header or footer, where & starts a code."""
+    return text[:60].replace("&", "&&")
+
+
+def _fitting(text: str) -> str:
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return text[:LONGEST_TEXT] + " ... (cut here; the scenario file has the rest)"

@@ -1,0 +1,75 @@
+"""Write everything a run gives into its folder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from model.report.run_folder import (
+    command_line,
+    file_hashes,
+    manifest,
+    run_id,
+    versions,
+    write_folder,
+    write_json,
+)
+from model.report.tables import draws_table, inputs_table, results_table
+from model.report.workbook import About, write_workbook
+from model.results import Results
+from model.scenario.effective import effective_text
+from model.scenario.load import LoadedScenario
+from model.version import __version__
+
+WORKBOOK = "workbook.xlsx"
+
+
+def write_run(
+    folder: Path,
+    results: Results,
+    loaded: LoadedScenario,
+    *,
+    scenario_file: str,
+    created: datetime,
+    jobs: int,
+    seconds: dict[str, float],
+    force: bool,
+) -> None:
+    """The run folder: workbook, tables, effective scenario, manifest. Whole or not at all.
+
+    Raises FolderError when it cannot be written.
+    """
+    effective = effective_text(loaded)
+    identity = run_id(results, effective)
+
+    def write(partial: Path) -> None:
+        about = About(
+            run_id=identity,
+            created=created,
+            version=__version__,
+            seed=results.seed,
+            draws=results.draw_count,
+            command=command_line(),
+            scenario_file=scenario_file,
+            scenario_hash=loaded.hashes.get(Path(scenario_file).name, ""),
+            packages=versions(),
+        )
+        (partial / "scenario.effective.yaml").write_text(effective, encoding="utf-8")
+        results_table(results).to_parquet(partial / "results.parquet", index=False)
+        draws_table(results).to_parquet(partial / "draws.parquet", index=False)
+        inputs_table(results).to_parquet(partial / "inputs.parquet", index=False)
+        write_workbook(results, partial / WORKBOOK, about)
+        facts = manifest(
+            results,
+            identity=identity,
+            created=created,
+            command=command_line(),
+            scenario_file=scenario_file,
+            hashes=loaded.hashes,
+            jobs=jobs,
+            seconds=seconds,
+        )
+        facts["files_sha256"] = file_hashes(partial)
+        write_json(partial / "manifest.json", facts)
+
+    write_folder(folder, write, force=force)
