@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from model.chance.philox import two_uniforms
@@ -237,10 +238,8 @@ def move_placed(plans, placed, route_age, route_origin, route_destination):  # t
         age, origin, destination = route_age[row], route_origin[row], route_destination[row]
         for need in range(needs):
             for draw in range(draws):
-                count = placed[row, need, draw]
-                if count != 0.0:
-                    plans[age, origin, need, draw] -= count
-                    plans[age, destination, need, draw] += count
+                plans[age, origin, need, draw] -= placed[row, need, draw]
+                plans[age, destination, need, draw] += placed[row, need, draw]
 
 
 @njit(nogil=True, cache=True)
@@ -277,16 +276,18 @@ def add_arrivals(plans, arrivals, entry_age, entry_placement, joined):  # type: 
         age, placement = entry_age[entry], entry_placement[entry]
         for need in range(needs):
             for draw in range(draws):
-                count = arrivals[entry, need, draw]
-                if count != 0.0:
-                    plans[age, placement, need, draw] += count
-                    joined[age, placement, draw] += count
+                plans[age, placement, need, draw] += arrivals[entry, need, draw]
+                joined[age, placement, draw] += arrivals[entry, need, draw]
 
 
 @njit(nogil=True, cache=True)
 def count_plans(plans, live, stock, by_need):  # type: ignore[no-untyped-def]
-    """Plans in force: `stock` (age, placement, draw) over needs, `by_need` (need, draw) over cells."""
+    """Plans in force: `stock` (age, placement, draw) over needs, `by_need` (need, draw) over cells.
+
+    Returns the smallest cell, for the check that none is negative.
+    """
     needs, draws = plans.shape[2], plans.shape[3]
+    low = np.zeros(draws)
     stock[:] = 0.0
     by_need[:] = 0.0
     for index in range(live.shape[0]):
@@ -296,15 +297,8 @@ def count_plans(plans, live, stock, by_need):  # type: ignore[no-untyped-def]
                 count = plans[age, placement, need, draw]
                 stock[age, placement, draw] += count
                 by_need[need, draw] += count
-
-
-@njit(nogil=True, cache=True)
-def smallest(plans):  # type: ignore[no-untyped-def]
-    """The smallest cell, for the check that none is negative."""
-    low = 0.0
-    for value in plans.flat:
-        low = min(low, value)
-    return low
+                low[draw] = count if count < low[draw] else low[draw]
+    return low.min()
 
 
 @njit(nogil=True, cache=True)

@@ -93,7 +93,8 @@ class Recorder:
     def stock(self, state: CohortState, month: int) -> None:
         """Record plans in force at the end of a month (-1 is the opening on 1 April)."""
         series, point = self.series, month + 1
-        kernel.count_plans(state.plans, self.live, self._stock, series.by_need[point])
+        low = kernel.count_plans(state.plans, self.live, self._stock, series.by_need[point])
+        series.smallest_cell = min(series.smallest_cell, float(low))
         kernel.by_setting(self._stock, self._setting_of, series.by_setting[point])
         kernel.by_age_group(self._stock, self._group_of, series.by_age_group[point])
         if month >= 0:
@@ -128,7 +129,6 @@ class Recorder:
         series.conservation_gap = max(
             series.conservation_gap, float(np.abs(change - net)[: self.used_draws].max())
         )
-        series.smallest_cell = min(series.smallest_cell, float(kernel.smallest(state.plans)))
 
 
 def sum_over_settings(table: Floats) -> Floats:

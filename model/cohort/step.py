@@ -46,8 +46,6 @@ class Workspace:
         self.no_phase = np.zeros((0, len(NEEDS), draws))
         self.new = np.zeros((entries, len(NEEDS), draws))
         self.moved_in = np.zeros((entries, len(NEEDS), draws))
-        self.stock = np.zeros(cells)
-        self.by_need = np.zeros((len(NEEDS), draws))
         self.codes = np.array([placements.code(p) for p in range(placements.count)])
 
 
@@ -178,8 +176,3 @@ def join(
     """Joiners (entry, need, draw) come into force; `joined` (age, placement, draw) counts them."""
     kernel.add_arrivals(state.plans, arrivals, ages, placements, joined)
 
-
-def count(state: CohortState, live: NDArray[np.int64], work: Workspace) -> tuple[Floats, Floats]:
-    """Plans in force by (age, placement, draw) and by (need, draw), in scratch arrays."""
-    kernel.count_plans(state.plans, live, work.stock, work.by_need)
-    return work.stock, work.by_need

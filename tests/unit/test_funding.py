@@ -1,0 +1,185 @@
+"""Prices, billing, places, amounts and anchoring on cases worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from model.draws import central, sample
+from model.forecast import anchor_lines, by_year, forecast_central, spend
+from model.funding.anchoring import anchor
+from model.funding.drivers import price_drivers
+from model.funding.prices import billed_share, mean_band_value, price_index
+from model.prepared import prepare
+
+from tests.scenarios import small
+
+pytestmark = pytest.mark.unit
+
+FUNDING = """
+funding:
+  price_base: 2023-24
+  inflation:
+    - {id: september, title: September, uplift_month: 9, annual_rate: {2023-24: 0.5, 2024-25: 0.12, then: 0.1}}
+    - {id: april, title: April, uplift_month: 4, annual_rate: {2023-24: 0.5, then: 0.02}}
+  bands:
+    - {id: L1, need_category: A, level: 1, annual_value_gbp: {2023-24: 1000, then: 1200}}
+    - {id: L2, need_category: A, level: 2, annual_value_gbp: 3000}
+  lines:
+"""
+
+
+def funding(tmp_path, lines: str):
+    return small(tmp_path, FUNDING + lines)
+
+
+AMOUNT = """
+    - id: line
+      title: Line
+      anchor: none
+      drivers:
+        - {kind: amount, id: a, title: A, s251: "1.2.5", annual_amount_gbp: 1200%s}
+"""
+
+
+def yearly(loaded) -> list[float]:
+    scenario = loaded.scenario
+    priced = price_drivers(scenario, central(scenario), np.zeros((0, 36, 1)))
+    total = sum(item.spend_gbp for item in priced)
+    return by_year(total)[:, 0].tolist()
+
+
+def test_september_uplift_counts_seven_twelfths_in_its_first_year(tmp_path):
+    """Design section 3: a monthly cost that changes on 1 September counts 7/12. No rise in the base year."""
+    loaded = funding(tmp_path, AMOUNT % ", inflation: september")
+    assert yearly(loaded) == pytest.approx(
+        [1200, 1200 * (5 / 12 + 7 / 12 * 1.12), 1200 * 1.12 * (5 / 12 + 7 / 12 * 1.1)]
+    )
+
+
+def test_april_uplift_counts_whole_and_growth_compounds(tmp_path):
+    loaded = funding(
+        tmp_path, AMOUNT % ", inflation: april, growth: {2023-24: 0, 2024-25: 0.1, then: -0.2}"
+    )
+    assert yearly(loaded) == pytest.approx([1200, 1200 * 1.1 * 1.02, 1200 * 1.1 * 0.8 * 1.02**2])
+
+
+def test_monthly_profile_moves_months_not_years(tmp_path):
+    profile = "[0.5, 0.43, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007]"
+    loaded = funding(
+        tmp_path, (AMOUNT % "").replace("anchor: none", f"anchor: none\n      monthly_profile: {profile}")
+    )
+    scenario = loaded.scenario
+    (priced,) = price_drivers(scenario, central(scenario), np.zeros((0, 36, 1)))
+    assert priced.spend_gbp[:2, 0].sum() == pytest.approx(0.93 * 1200)
+    assert yearly(loaded) == pytest.approx([1200] * 3)
+
+
+def test_places_are_paid_by_academic_year_as_5_12_and_7_12(tmp_path):
+    """Design 5.4: from commissioned numbers, filled or not; department places are no spending here."""
+    line = """
+    - id: places
+      title: Places
+      anchor: none
+      drivers:
+        - {kind: places, id: p, title: P, s251: "1.0.2", places: {2023-24: 10, 2024-25: 16, then: 16}, rate_gbp: 1200, paid_by: PAYER}
+"""
+    authority = yearly(funding(tmp_path, line.replace("PAYER", "authority")))
+    assert authority == pytest.approx([12000, (5 * 10 + 7 * 16) * 100, 16 * 1200])
+    assert yearly(funding(tmp_path, line.replace("PAYER", "department"))) == [0, 0, 0]
+
+
+def test_band_value_is_the_mean_over_shares(tmp_path):
+    line = """
+    - id: top_up
+      title: Top-up
+      anchor: none
+      drivers:
+        - {kind: pupils_without_plan, id: pool, title: Pool, s251: "1.2.2", fte: {2023-24: 10, then: 4}, band_shares: {L1: 0.25, L2: 0.75}, education_share: 0.5}
+"""
+    loaded = funding(tmp_path, line)
+    driver = loaded.scenario.funding.lines[0].drivers[0]
+    bands = {band.id: band for band in loaded.scenario.funding.bands}
+    value = mean_band_value(driver.band_shares, bands, central(loaded.scenario))
+    assert value[:, 0] == pytest.approx([2500, 2550, 2550])
+    assert yearly(loaded) == pytest.approx([10 * 2500 / 2, 4 * 2550 / 2, 4 * 2550 / 2])
+
+
+MATRIX = """\
+    - {id: M1, need_category: M, level: 1, annual_value_gbp: 2000}
+    - {id: M2, need_category: M, level: 2, annual_value_gbp: 5000}
+"""
+
+
+def test_re_banding_at_equal_cost_is_neutral(tmp_path):
+    """C8: identical pupils on another matrix of equal cost cost the same."""
+    line = """
+    - id: top_up
+      title: Top-up
+      anchor: none
+      drivers:
+        - {kind: pupils_without_plan, id: pool, title: Pool, s251: "1.2.2", fte: 8, band_shares: SHARES}
+"""
+    old = yearly(funding(tmp_path, line.replace("SHARES", "{L2: 1}")))
+    matrix = FUNDING.replace("  lines:", MATRIX + "  lines:")
+    new = yearly(small(tmp_path, matrix + line.replace("SHARES", "{M1: 0.6666666667, M2: 0.3333333333}")))
+    assert new == pytest.approx(old)
+
+
+def test_termly_billing_charges_those_on_roll_at_the_start_of_term():
+    shares = billed_share("termly", 12)
+    assert shares.sum() == pytest.approx(1)
+    assert np.nonzero(shares)[0].tolist() == [0, 5, 9], "April, September, January"
+    assert billed_share("monthly", 24).sum() == pytest.approx(2)
+
+
+def test_price_index_is_one_through_the_base_year(tmp_path):
+    loaded = funding(tmp_path, AMOUNT % "")
+    series = loaded.scenario.funding.inflation[0]
+    index = price_index(series, 2023, central(loaded.scenario))[:, 0]
+    assert (index[:17] == 1).all()
+    assert index[17] == pytest.approx(1.12)
+
+
+def test_anchors_by_hand(tmp_path):
+    """Price factor, one-off and none; the factor is the same in every draw."""
+    lines = """
+    - {id: price, title: Price, published_gbp: 1500, drivers: [{kind: amount, id: a, title: A, s251: "1.2.5", annual_amount_gbp: {between: [1000, 1400], path: independent}}]}
+    - {id: once, title: Once, published_gbp: 1500, anchor: one_off, drivers: [{kind: amount, id: a, title: A, s251: "1.2.5", annual_amount_gbp: 1200}]}
+"""
+    loaded = funding(tmp_path, lines)
+    prepared = prepare(loaded)
+    anchors = anchor_lines(prepared)
+    middle = loaded.scenario.funding.lines[0].drivers[0].annual_amount_gbp.then.central
+    assert anchors["price"].factor == pytest.approx(1500 / middle)
+    assert anchors["once"].one_off_gbp == pytest.approx(300)
+    central_run = by_year(forecast_central(prepared, anchors).spending.by_line)[:, :, 0]
+    assert central_run[0] == pytest.approx([1500] * 3)
+    assert central_run[1] == pytest.approx([1500, 1200, 1200]), "a one-off does not carry forward"
+    draws = sample(loaded.scenario, 1, 0, 256)
+    first = by_year(spend(loaded.scenario, anchors, draws, np.zeros((0, 36, 256))).by_line)[0, 0]
+    assert first.std() > 50, "the first year keeps its uncertainty"
+    amount = loaded.scenario.funding.lines[0].drivers[0].annual_amount_gbp
+    assert first == pytest.approx(draws.by_year(amount)[0] * anchors["price"].factor)
+
+
+def test_current_pupils_scope_is_fitted_on_those_pupils(tmp_path):
+    line = """
+    - id: out
+      title: Out
+      published_gbp: 990
+      published_scope: current_pupils
+      current_pupils: [{id: p, title: P, pupils: 10, annual_cost_gbp: 100}]
+      drivers: [{kind: amount, id: a, title: A, s251: "1.2.3", annual_amount_gbp: 1200}]
+"""
+    loaded = funding(tmp_path, line)
+    item = anchor(loaded.scenario.funding.lines[0], 1200)
+    assert (item.factor, item.basis_gbp) == (pytest.approx(0.99), 1000)
+
+
+def test_a_line_that_comes_to_nothing_cannot_be_scaled(tmp_path):
+    line = """
+    - {id: empty, title: Empty, published_gbp: 10, drivers: [{kind: amount, id: a, title: A, s251: "1.2.3", annual_amount_gbp: 0}]}
+"""
+    loaded = funding(tmp_path, line)
+    with pytest.raises(ValueError, match="'empty' is anchored on price"):
+        anchor(loaded.scenario.funding.lines[0], 0.0)

@@ -1,0 +1,94 @@
+"""Mitigations change lines on a ramp; the base is the current plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from model.draws import central
+from model.forecast import by_year
+from model.mitigation import general_fund_cost, line_changes, ramp
+
+from tests.scenarios import small
+
+pytestmark = pytest.mark.unit
+
+BODY = """
+funding:
+  price_base: 2023-24
+  lines:
+    - {id: top_up, title: Top-up, anchor: none, drivers: [{kind: amount, id: a, title: A, s251: "1.2.2", annual_amount_gbp: 100000}]}
+    - {id: places, title: Places, anchor: none, drivers: [{kind: amount, id: a, title: A, s251: "1.2.2", annual_amount_gbp: 100000}]}
+mitigations:
+  - id: at_once
+    title: At once
+    condition: "1"
+    theme: Inclusion
+    start: 2023-09
+    ramp_months: 0
+    changes: [{line: top_up, full_year_gbp: -1200}]
+    confidence: 0.5
+    cost:
+      - {fund: dsg, full_year_gbp: 120, line: places}
+      - {fund: general_fund, full_year_gbp: 240}
+    share_in_base: 0.25
+  - id: slowly
+    title: Slowly
+    condition: "2"
+    theme: Inclusion
+    start: 2024-04
+    ramp_months: 12
+    changes: [{line: places, full_year_gbp: -2400}]
+    confidence: 1
+    share_in_base: 0
+"""
+
+
+def changes(tmp_path, mitigated: str):
+    scenario = small(tmp_path, BODY + f"mitigated: {mitigated}\n").scenario
+    return by_year(line_changes(scenario, central(scenario)))[:, :, 0]
+
+
+def test_september_start_counts_seven_twelfths_then_whole(tmp_path):
+    """B10: 7/12 in year 1, 12/12 after; half delivered, a quarter in the base already."""
+    top_up, places = changes(tmp_path, "all")
+    assert top_up == pytest.approx([-1200 * 0.5 * 0.75 * 7 / 12, -450, -450])
+    dsg_cost = 120 * 0.75
+    ramped = -2400 * sum(range(1, 13)) / 144
+    assert places == pytest.approx([dsg_cost * 7 / 12, dsg_cost + ramped, dsg_cost - 2400])
+
+
+def test_base_changes_nothing(tmp_path):
+    assert not changes(tmp_path, "base").any()
+
+
+def test_none_equals_the_base_in_the_first_year_and_takes_only_what_was_to_come(tmp_path):
+    """Its effect had been reached in full by March of the first year, so nothing is left to take."""
+    assert changes(tmp_path, "none") == pytest.approx(np.zeros((2, 3)))
+    late = BODY.replace("start: 2023-09", "start: 2024-09")
+    scenario = small(tmp_path, late + "mitigated: none\n").scenario
+    top_up = by_year(line_changes(scenario, central(scenario)))[0, :, 0]
+    assert top_up == pytest.approx([0, 1200 * 0.5 * 0.25 * 7 / 12, 150])
+
+
+def test_a_list_is_those_in_full_and_no_others(tmp_path):
+    top_up, places = changes(tmp_path, "[slowly]")
+    assert not top_up.any()
+    assert places == pytest.approx([0, -2400 * 78 / 144, -2400])
+
+
+def test_general_fund_cost_stays_outside_the_dsg(tmp_path):
+    """B11: a cost to the council never enters the account's lines."""
+    scenario = small(tmp_path, BODY + "mitigated: all\n").scenario
+    cost = by_year(general_fund_cost(scenario, central(scenario)))[:, 0]
+    assert cost == pytest.approx([240 * 7 / 12, 240, 240])
+    nothing = small(tmp_path, BODY + "mitigated: none\n").scenario
+    assert not general_fund_cost(nothing, central(nothing)).any()
+
+
+def test_ramp_by_month(tmp_path):
+    scenario = small(tmp_path, BODY).scenario
+    slowly = scenario.mitigations[1]
+    reached = ramp(slowly, 2023, 36)
+    assert reached[11] == 0
+    assert reached[12] == pytest.approx(1 / 12)
+    assert reached[23:].tolist() == [1.0] * 13
