@@ -10,7 +10,7 @@ from model.scenario.fields import (
     FinancialYear,
     Id,
     Inflation,
-    Number,
+    Places,
     Part,
     PositivePounds,
     Pounds,
@@ -21,7 +21,9 @@ from model.scenario.fields import (
     YearlyShare,
     constant,
 )
-from model.scenario.numbers import NumberRule, Yearly, YearlyRule
+from model.scenario.number_rule import NumberRule
+from model.scenario.numbers import Yearly
+from model.scenario.yearly_rule import YearlyRule
 
 BlockName = Literal["schools", "high_needs", "early_years", "central_services"]
 
@@ -30,10 +32,12 @@ class Deduction(SourcedPart):
     """Money the department keeps from a block because it pays providers directly."""
 
     id: Id
+    """Name of the deduction."""
     title: Text
+    """Name in reports."""
     amount_gbp: YearlyPounds | None = None
     """Deduction by financial year; or give places and rate_gbp."""
-    places: PositivePounds | None = None
+    places: Places | None = None
     """Places funded directly by the department."""
     rate_gbp: PositivePounds | None = None
     """Yearly rate per place."""
@@ -43,6 +47,7 @@ class Block(SourcedPart):
     """A block of the DSG: what it brings forward, its income, and spending that no line covers."""
 
     id: BlockName
+    """Block of the DSG."""
     opening_deficit_gbp: Pounds
     """Deficit brought forward on 1 April of the first year (a surplus is negative)."""
     gross_income_gbp: YearlyPounds
@@ -50,6 +55,7 @@ class Block(SourcedPart):
     income_growth: Inflation = constant(YearlyRule(NumberRule("a year", -0.5, 1.0), "ar1", 0.5), 0)
     """Growth from the year before, for years after the last known allocation."""
     deductions: list[Deduction] = []
+    """What the department keeps back from the allocation."""
     planned_deficit_gbp: YearlyPounds = constant(YearlyRule(NumberRule("GBP")), 0)
     """In-year deficit planned on spending that has no budget line here (a surplus is negative)."""
 
@@ -58,9 +64,13 @@ class Transfer(SourcedPart):
     """Money moved from one block to another."""
 
     id: Id
+    """Name of the transfer."""
     title: Text
+    """Name in reports."""
     from_block: BlockName
+    """Block that gives."""
     to_block: BlockName
+    """Block that receives."""
     share_of_gross: YearlyShare
     """Share of the giving block's gross allocation, by year."""
     approval: Annotated[
@@ -75,30 +85,45 @@ class SupportPayment(SourcedPart):
     """A payment by the department towards the deficit, in one year."""
 
     id: Id
+    """Name of the payment."""
     title: Text
+    """Name in reports."""
     year: FinancialYear
+    """Financial year in which it is received."""
     amount_gbp: PositivePounds
+    """Amount received."""
 
 
 class Adjustment(SourcedPart):
     """An amount in one block and year: plus makes the deficit larger."""
 
     id: Id
+    """Name of the adjustment."""
     title: Text
+    """Name in reports."""
     block: BlockName
+    """Block it belongs to."""
     year: FinancialYear
+    """Financial year in which it counts."""
     amount_gbp: Pounds
+    """Amount."""
 
 
 class ClosedYear(SourcedPart):
     """A past year's published account; checked to close and to reach the opening deficit."""
 
     year: FinancialYear
+    """The financial year."""
     opening_deficit_gbp: Pounds
+    """Deficit brought forward (a surplus is negative)."""
     prior_year_adjustment_gbp: Pounds
+    """Correction of earlier years: plus makes the deficit larger."""
     in_year_deficit_gbp: Pounds
+    """Deficit of the year itself, before support (a surplus is negative)."""
     support_gbp: PositivePounds
+    """Support received from the department in the year."""
     closing_deficit_gbp: Pounds
+    """Deficit carried forward."""
     opening_alternative_gbp: Pounds | None = None
     """The same opening as another paper gives it, before or after the adjustment."""
     opening_alternative_adjustment_gbp: Pounds | None = None
@@ -109,11 +134,17 @@ class PrintedTotals(SourcedPart):
     """Totals as printed in the papers, shown against the sums of their parts."""
 
     year: FinancialYear
+    """The financial year."""
     gross_income_gbp: Pounds | None = None
+    """Gross DSG."""
     net_income_gbp: Pounds | None = None
+    """DSG after deductions."""
     budget_gbp: Pounds | None = None
+    """Total of the high needs budget."""
     spending_gbp: Pounds | None = None
+    """Total of forecast high needs spending."""
     in_year_deficit_gbp: Pounds | None = None
+    """In-year deficit."""
     tolerance_gbp: Annotated[int, Field(ge=0)] = 2000
     """Gap explained by figures printed to the nearest thousand."""
 
@@ -122,8 +153,11 @@ class Account(SourcedPart):
     """The Dedicated Schools Grant account."""
 
     blocks: Annotated[list[Block], Field(min_length=1)]
+    """Blocks of the DSG."""
     transfers: list[Transfer] = []
+    """Movements between blocks."""
     prior_year_adjustments: list[Adjustment] = []
+    """Corrections of earlier years that fall in the years forecast."""
     draws_on_balances: list[Adjustment] = []
     """Planned use of a block's balance: plus makes its deficit larger."""
     authority_contributions: list[Adjustment] = []
@@ -131,23 +165,31 @@ class Account(SourcedPart):
     support_received_before_gbp: PositivePounds = constant(NumberRule("GBP", 0), 0)
     """All support received up to 1 April of the first year."""
     support_payments: list[SupportPayment] = []
+    """Support expected from the department."""
     closed_years: list[ClosedYear] = []
+    """Past accounts, checked to close."""
     printed: list[PrintedTotals] = []
+    """Printed totals to compare with."""
 
 
 class Target(Part):
     """Cumulative deficit agreed for the end of a year, before any support."""
 
     year: FinancialYear
+    """The financial year."""
     cumulative_deficit_gbp: Pounds
+    """Deficit at its end (a surplus is negative)."""
 
 
 class OneOff(SourcedPart):
     """A one-off inside the position that a like-for-like comparison takes out."""
 
     id: Id
+    """Name of the one-off."""
     title: Text
+    """Name in reports."""
     year: FinancialYear
+    """Financial year in which it counted."""
     amount_gbp: Pounds
     """Effect on the deficit: negative made it smaller."""
 
@@ -155,16 +197,20 @@ class OneOff(SourcedPart):
 class Thresholds(Part):
     """From which probability of being on trajectory a year is green or amber."""
 
-    green_at_least: Number
-    amber_at_least: Number
+    green_at_least: Share
+    """Probability from which a year is green."""
+    amber_at_least: Share
+    """Probability from which a year is amber; below it, red."""
 
 
 class Trajectory(SourcedPart):
     """The Safety Valve trajectory: cumulative deficit by year before DfE money."""
 
     targets: Annotated[list[Target], Field(min_length=1)]
+    """Agreed deficit by year; no gap between years."""
     balance_by: FinancialYear
     """Year by whose end the in-year position is to be in balance."""
     one_offs: list[OneOff] = []
+    """One-offs inside the position."""
     rag: Thresholds | None = None
     """Thresholds; without them the defaults of data/policy apply."""

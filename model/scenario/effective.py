@@ -20,4 +20,7 @@ def effective_text(loaded: LoadedScenario) -> str:
     stream = io.StringIO()
     body: dict[str, Any] = {k: v for k, v in loaded.effective.items() if k != "extends"}
     yaml.dump(body, stream)
-    return "# The scenario as it was run, after 'extends'. Tables it names are beside the original.\n" + stream.getvalue()
+    return (
+        "# The scenario as it was run, after 'extends'. Tables it names are beside the original.\n"
+        + stream.getvalue()
+    )

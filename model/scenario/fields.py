@@ -11,22 +11,27 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from model.reference.calendar import parse_financial_year, parse_month
-from model.scenario.numbers import (
-    NumberRule,
-    Provenance,
-    Quantity,
-    ShareSet,
-    SharesRule,
-    Yearly,
-    YearlyRule,
-    problem,
-    refuse_formula,
-)
+from model.scenario.as_written import month_hint, year_hint
+from model.scenario.number_rule import NumberRule
+from model.scenario.numbers import Quantity, ShareSet, Yearly
+from model.scenario.problems import problem
+from model.scenario.provenance import Provenance, refuse_formula
+from model.scenario.shares_rule import SharesRule
+from model.scenario.yearly_rule import YearlyRule
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years outside these are slips of the keyboard."""
 
 
-Text = Annotated[str, AfterValidator(lambda value: _text(value))]
+def _text(value: str) -> str:
+    if not value.strip():
+        raise problem("the text is empty", hint="Write it, or leave the key out.")
+    return refuse_formula(value)
+
+
+Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1})]
+CalendarYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class Part(BaseModel):
@@ -56,15 +61,8 @@ class SourcedPart(Part):
         return Provenance(source=self.source)
 
 
-def _text(value: str) -> str:
-    refuse_formula(value)
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):
-        raise problem("control characters in the text", found=value)
-    return value
-
-
 def _identifier(value: str) -> str:
-    if not re.match(ID_PATTERN, value):
+    if not re.fullmatch(ID_PATTERN, value):
         raise problem(
             "not an id",
             found=value,
@@ -99,12 +97,12 @@ class _MonthRule:
         if isinstance(value, Month):
             return value
         parsed = parse_month(value) if isinstance(value, str) else None
-        if parsed is None:
+        if parsed is None or not FIRST_YEAR <= parsed[0] <= LAST_YEAR:
             raise problem(
                 "not a month",
                 found=value,
                 expected="YYYY-MM, such as 2023-09",
-                hint=_month_hint(value),
+                hint=month_hint(value),
             )
         return Month(*parsed)
 
@@ -119,40 +117,13 @@ class _MonthRule:
         return {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
 
 
-_MONTH_WORDS = (
-    "january february march april may june july august september october november december"
-).split()
-
-
-def _month_hint(value: object) -> str | None:
-    words = str(value).lower().replace(",", " ").split()
-    year = next((word for word in words if re.fullmatch(r"\d{4}", word)), None)
-    for number, name in enumerate(_MONTH_WORDS, start=1):
-        if year and any(len(word) >= 3 and name.startswith(word) for word in words):
-            return f"Write {year}-{number:02d}."
-    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", str(value)) or re.fullmatch(
-        r"()(\d{1,2})/(\d{4})", str(value)
-    )
-    if match and 1 <= int(match[2]) <= 12:
-        return f"Write {match[3]}-{int(match[2]):02d}."
-    match = re.fullmatch(r"(\d{4})-(\d{2})-\d{2}", str(value))
-    return f"Leave out the day: write {match[1]}-{match[2]}." if match else None
-
-
 class _FinancialYearRule:
     @staticmethod
     def parse(value: object) -> int:
         """The starting year of a financial year written `2023-24`."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            raise problem(
-                "not a financial year", found=value, expected=f"{value}-{(value + 1) % 100:02d}"
-            )
         year = parse_financial_year(value) if isinstance(value, str) else None
-        if year is None:
-            hint = None
-            match = re.fullmatch(r"(\d{4})/(\d{2,4})", str(value))
-            if match:
-                hint = f"Financial years have a dash: {match[1]}-{int(match[1]) % 100 + 1:02d}."
+        if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+            hint = None if isinstance(value, bool | float) else year_hint(value)
             raise problem(
                 "not a financial year", found=value, expected="such as 2023-24", hint=hint
             )
@@ -174,8 +145,7 @@ FinancialYear = Annotated[int, _FinancialYearRule()]
 Pounds = Annotated[Quantity, NumberRule("GBP")]
 PositivePounds = Annotated[Quantity, NumberRule("GBP", low=0)]
 Share = Annotated[Quantity, NumberRule("share", low=0, high=1)]
-Number = Annotated[Quantity, NumberRule("number")]
-Plans = Annotated[Quantity, NumberRule("plans", low=0)]
+Places = Annotated[Quantity, NumberRule("places", low=0)]
 YearlyPounds = Annotated[Yearly, YearlyRule(NumberRule("GBP"))]
 YearlyPositivePounds = Annotated[Yearly, YearlyRule(NumberRule("GBP", low=0))]
 YearlyShare = Annotated[Yearly, YearlyRule(NumberRule("share", low=0, high=1))]

@@ -6,17 +6,18 @@ once links are followed, so that a scenario from somebody else cannot read the r
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-from model.scenario.numbers import hint_for_text
 from model.scenario.positions import MAX_BYTES, decode
-from model.scenario.problems import Problem, ScenarioError, nearest, shown
+from model.scenario.problems import Problem, ScenarioError, did_you_mean, shown
 
 MAX_TABLE_BYTES = 50_000_000
+_MAX_LISTED = 2000
+"""Files looked at for the nearest name; a scenario may stand in a large folder."""
 
 
 @dataclass
@@ -28,29 +29,58 @@ class ScenarioFolder:
 
     def resolve(self, name: str) -> Path:
         """The file called `name`. Raises ValueError (in words for the user) when not allowed."""
-        if re.match(r"^([A-Za-z]:|[\\/])", name) or "\\" in name:
+        if re.match(r"[A-Za-z]:|[\\/]", name) or "\\" in name:
             raise ValueError(
                 f"the file must be named relative to the scenario's folder, with '/': {shown(name)}"
             )
         root = self.root.resolve()
-        path = (root / name).resolve()
-        if not path.is_relative_to(root):
+        try:
+            path = (root / name).resolve()
+            outside, found = not path.is_relative_to(root), path.is_file()
+        except (OSError, RuntimeError, ValueError):
+            outside, found = False, False
+        if outside:
             raise ValueError(f"the file lies outside the scenario's folder: {shown(name)}")
-        if not path.is_file():
-            here = [p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()][:2000]
-            near = nearest(name, here)
+        if not found:
+            here = (p.relative_to(root).as_posix() for p in root.rglob("*.*") if p.is_file())
+            near = did_you_mean(name, islice(here, _MAX_LISTED))
             raise ValueError(
                 f"there is no file {shown(name)} in the scenario's folder"
-                + (f"; did you mean '{near}'?" if near else "")
+                + (f". {near}" if near else "")
             )
         return path
 
-    def read(self, path: Path) -> bytes:
-        """The bytes of a file, hashed for the manifest."""
-        raw = path.read_bytes()
-        name = path.resolve().relative_to(self.root.resolve()).as_posix()
+    def read(self, path: Path, limit: int) -> bytes:
+        """The bytes of a file, hashed for the manifest. Raises ScenarioError."""
+        name = self.name(path)
+        try:
+            size = path.stat().st_size
+            raw = path.read_bytes() if size <= limit else b""
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = f"the file cannot be read: {reason.lower()}"
+            raise ScenarioError([Problem(name, None, "", message)]) from None
+        if size > limit:
+            raise ScenarioError(
+                [
+                    Problem(
+                        name,
+                        None,
+                        "",
+                        f"the file is {size:,} bytes; at most {limit:,} are read",
+                        hint="Put large tables in a CSV or Parquet file and name it with 'table:'."
+                        if limit == MAX_BYTES
+                        else None,
+                    )
+                ]
+            )
         self.hashes[name] = hashlib.sha256(raw).hexdigest()
         return raw
+
+    def name(self, path: Path) -> str:
+        """The name of a file as messages and the manifest give it, relative to the folder."""
+        absolute, root = path.resolve(), self.root.resolve()
+        return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.name
 
 
 def read_scenario_text(folder: ScenarioFolder, path: Path) -> str:
@@ -59,106 +89,7 @@ def read_scenario_text(folder: ScenarioFolder, path: Path) -> str:
     if path.is_dir():
         raise ScenarioError([Problem(name, None, "", "this is a folder, not a scenario file")])
     if not path.is_file():
-        near = nearest(name, (p.name for p in path.parent.glob("*.y*ml")))
-        raise ScenarioError(
-            [
-                Problem(
-                    str(path),
-                    None,
-                    "",
-                    "there is no such file",
-                    hint=f"Did you mean '{near}'?" if near else None,
-                )
-            ]
-        )
-    if path.stat().st_size > MAX_BYTES:
-        return decode(b" " * (MAX_BYTES + 1), name)
-    return decode(folder.read(path), name)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A CSV table with named numeric columns: `rows[i][column]`."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: list[dict[str, float]]
-
-
-def read_table(folder: ScenarioFolder, name: str, columns: tuple[str, ...]) -> Table:
-    """A CSV file of numbers with exactly these columns (lines starting with # are comments).
-
-    Raises ScenarioError naming the file and line of the first cell that is not a number.
-    """
-    try:
-        path = folder.resolve(name)
-    except ValueError as error:
-        raise ScenarioError([Problem(name, None, "", str(error))]) from None
-    if path.stat().st_size > MAX_TABLE_BYTES:
-        raise ScenarioError(
-            [Problem(name, None, "", f"the table is over {MAX_TABLE_BYTES // 1_000_000} MB")]
-        )
-    text = decode_table(folder.read(path), name)
-    numbered = [
-        (number, line)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip() and not line.startswith("#")
-    ]
-    reader = csv.reader(line for _, line in numbered)
-    header = tuple(cell.strip() for cell in next(reader, []))
-    if header != columns:
-        raise ScenarioError(
-            [
-                Problem(
-                    name,
-                    numbered[0][0] if numbered else 1,
-                    "",
-                    "the column names differ",
-                    found=", ".join(header) or "nothing",
-                    expected=", ".join(columns),
-                )
-            ]
-        )
-    rows = []
-    for (number, _), cells in zip(numbered[1:], reader, strict=False):
-        if len(cells) != len(columns):
-            raise ScenarioError(
-                [Problem(name, number, "", f"{len(cells)} cells", expected=f"{len(columns)}")]
-            )
-        row = {}
-        for column, cell in zip(columns, cells, strict=True):
-            try:
-                row[column] = float(cell)
-            except ValueError:
-                raise ScenarioError(
-                    [
-                        Problem(
-                            name,
-                            number,
-                            column,
-                            "not a number",
-                            found=shown(cell),
-                            hint=hint_for_text(cell),
-                        )
-                    ]
-                ) from None
-        rows.append(row)
-    return Table(name, columns, rows)
-
-
-def decode_table(raw: bytes, name: str) -> str:
-    """Text of a CSV file; spreadsheets write UTF-8 with or without a mark at the start."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ScenarioError(
-            [
-                Problem(
-                    name,
-                    None,
-                    "",
-                    "the table is not UTF-8 text",
-                    hint="In the spreadsheet, save as 'CSV UTF-8'.",
-                )
-            ]
-        ) from None
+        beside = (other.name for other in path.parent.glob("*.y*ml"))
+        hint = did_you_mean(name, beside)
+        raise ScenarioError([Problem(str(path), None, "", "there is no such file", hint=hint)])
+    return decode(folder.read(path, MAX_BYTES), folder.name(path))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from model.reference.calendar import MONTHS
 from model.scenario.fields import (
     FinancialYear,
     Id,
@@ -25,19 +26,24 @@ from model.scenario.fields import (
     YearlyShare,
     constant,
 )
-from model.scenario.numbers import NumberRule, YearlyRule, problem, read_number
+from model.scenario.number_rule import NumberRule
+from model.scenario.problems import problem
+from model.scenario.yearly_rule import YearlyRule
 from model.scenario.plans_schema import Age
 
 Billing = Literal["monthly", "termly"]
 Anchor = Literal["price", "one_off", "none"]
 Scope = Literal["whole_year", "current_pupils"]
+_MONTHLY_SHARE = NumberRule("share", 0, 1)
 
 
 class InflationSeries(SourcedPart):
     """A yearly rate of inflation that prices refer to by id."""
 
     id: Id
+    """Name by which prices refer to it."""
     title: Text
+    """Name in reports."""
     annual_rate: Inflation
     """Rise from the year before, by financial year; the base year has none."""
     uplift_month: Annotated[int, Field(ge=1, le=12)]
@@ -52,13 +58,16 @@ class Band(SourcedPart):
     need_category: Text
     """Need category of the matrix (A, B, C, DH, DV, E), bespoke or other-authority."""
     level: Annotated[int, Field(ge=0, le=9)]
+    """Level within the need category, 0 to 9."""
     annual_value_gbp: YearlyPositivePounds
     """Full-year value per pupil by financial year; inflation of the driver comes on top."""
 
 
 class _Driver(SourcedPart):
     id: Id
+    """Name within its line."""
     title: Text
+    """Name in reports."""
     s251: Text
     """Section 251 line this spending is reported on, such as 1.2.1."""
 
@@ -80,6 +89,7 @@ class PlansDriver(_Priced):
     """Spending that follows plans in force in some settings and ages."""
 
     kind: Literal["plans"]
+    """plans."""
     settings: Annotated[list[Text], Field(min_length=1)]
     """Settings whose plans drive this spending."""
     ages: Annotated[list[Age], Field(min_length=2, max_length=2)] = [0, 25]
@@ -95,6 +105,7 @@ class CurrentPupilsDriver(_Priced):
     """Spending on a fixed number of pupils that no cohort drives (no plan, or another authority's)."""
 
     kind: Literal["pupils_without_plan"]
+    """pupils_without_plan."""
     fte: YearlyFte
     """Full-time-equivalent pupils by financial year. FTE is not headcount and not plans."""
 
@@ -103,6 +114,7 @@ class PlacesDriver(_Driver):
     """Commissioned places, paid filled or not."""
 
     kind: Literal["places"]
+    """places."""
     places: YearlyPlaces
     """Places by academic year, keyed by the financial year in which it starts (2023-24 for
     2023/24): a financial year pays 5/12 of the one before and 7/12 of its own."""
@@ -116,12 +128,14 @@ class NurtureDriver(_Driver):
     """Spending on the scenario's nurture groups."""
 
     kind: Literal["nurture_groups"]
+    """nurture_groups."""
 
 
 class AmountDriver(_Driver):
     """An amount that no cohort drives: amount x growth x inflation."""
 
     kind: Literal["amount"]
+    """amount."""
     annual_amount_gbp: YearlyPounds
     """Full-year amount at base-year prices by financial year."""
     inflation: Id | None = None
@@ -140,26 +154,34 @@ class CurrentPupils(SourcedPart):
     """Pupils in place on a finance count, with their average yearly cost as published."""
 
     id: Id
+    """Name of the group of pupils."""
     title: Text
+    """Name in reports."""
     pupils: Annotated[int, Field(ge=0)]
+    """Pupils in place."""
     annual_cost_gbp: PositivePounds
+    """Average full-year cost of one of them."""
 
 
 def _profile(value: list[Any]) -> list[float]:
-    numbers = [read_number(item, (index,)) for index, item in enumerate(value)]
-    if len(numbers) != 12:
-        raise problem(f"{len(numbers)} shares", expected="12 monthly shares, April to March")
-    if abs(sum(numbers) - 1) > 1e-6:
-        raise problem(f"the monthly shares sum to {sum(numbers):g}", expected="a sum of 1")
-    return numbers
+    if len(value) != MONTHS:
+        expected = f"{MONTHS} monthly shares, April to March"
+        raise problem("too many or too few shares", found=f"{len(value)} shares", expected=expected)
+    shares = [_MONTHLY_SHARE.plain(item, (index,)) for index, item in enumerate(value)]
+    if abs(sum(shares) - 1) > 1e-6:
+        raise problem(f"the monthly shares sum to {sum(shares):.12g}", expected="a sum of 1")
+    return shares
 
 
 class Line(SourcedPart):
     """A line of the high needs budget and what drives it."""
 
     id: Id
+    """Name of the line, by which mitigations refer to it."""
     title: Text
+    """Name in reports."""
     block: Literal["schools", "high_needs", "early_years", "central_services"] = "high_needs"
+    """Block of the DSG that pays."""
     budget_gbp: Pounds | None = None
     """Budget of the first financial year."""
     published_gbp: Pounds | None = None
@@ -172,9 +194,23 @@ class Line(SourcedPart):
     anchor: Anchor = "price"
     """price: one factor carried forward; one_off: the difference stays in the first year;
     none: the line is not anchored."""
-    monthly_profile: Annotated[list[Any], AfterValidator(_profile)] | None = None
+    monthly_profile: (
+        Annotated[
+            list[Any],
+            AfterValidator(_profile),
+            Field(
+                json_schema_extra={
+                    "items": {"type": "number", "minimum": 0, "maximum": 1},
+                    "minItems": MONTHS,
+                    "maxItems": MONTHS,
+                }
+            ),
+        ]
+        | None
+    ) = None
     """Shares of a year's amount paid in April to March, for amounts; equal twelfths without it."""
     drivers: Annotated[list[Driver], Field(min_length=1)]
+    """What makes up the line; each entry says its `kind`."""
 
 
 class Funding(SourcedPart):
@@ -183,18 +219,26 @@ class Funding(SourcedPart):
     price_base: FinancialYear
     """Financial year whose prices the scenario gives."""
     inflation: list[InflationSeries] = []
+    """Yearly rates of inflation."""
     bands: list[Band] = []
+    """Top-up bands and their values."""
     lines: Annotated[list[Line], Field(min_length=1)]
+    """Budget lines."""
 
 
 class NurtureGroup(SourcedPart):
     """A nurture group: places x rate x months/12 from its opening."""
 
     id: Id
+    """Name of the group."""
     school: Text
+    """School that hosts it."""
     phase: Literal["primary", "secondary"]
+    """Primary or secondary."""
     opens: MonthField
+    """Month in which it opens; it may be in the past."""
     places: Annotated[int, Field(ge=1, le=40)] = 10
+    """Places, paid filled or not."""
     band: Id | None = None
     """Band whose value is paid for each place; or give rate_gbp."""
     rate_gbp: YearlyPositivePounds | None = None
@@ -205,6 +249,7 @@ class LineChange(Part):
     """What a mitigation does to a budget line when it has its full effect."""
 
     line: Id
+    """Budget line changed, by id."""
     full_year_gbp: Pounds
     """Change in a full year at base-year prices: negative is a saving."""
 
@@ -215,6 +260,7 @@ class MitigationCost(Part):
     fund: Literal["dsg", "general_fund"]
     """A cost to the general fund never enters the DSG account."""
     full_year_gbp: PositivePounds
+    """Cost in a full year at base-year prices."""
     line: Id | None = None
     """Budget line charged (DSG costs only)."""
 
@@ -223,17 +269,22 @@ class Mitigation(SourcedPart):
     """Something the authority does to change the forecast."""
 
     id: Id
+    """Name by which `mitigated` refers to it."""
     title: Text
+    """Name in reports."""
     condition: Text
     """Condition of the agreement it serves."""
     theme: Text
     """Theme of the DSG management plan it serves."""
     start: MonthField
+    """Month in which it starts to have an effect."""
     ramp_months: Annotated[int, Field(ge=0, le=120)]
     """Months from the start until it has its full effect, growing evenly; 0 is at once."""
     changes: Annotated[list[LineChange], Field(min_length=1)]
+    """What it does to budget lines."""
     confidence: Share
     """Delivery confidence: the share of the planned effect that is delivered."""
     cost: list[MitigationCost] = []
+    """What it costs."""
     share_in_base: Share
     """Share of the effect that is already in the anchored base."""

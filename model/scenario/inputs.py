@@ -7,11 +7,14 @@ that reordering a list changes neither the random numbers nor the names in the r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
-from model.scenario.numbers import Provenance, Quantity, ShareSet, Yearly
+from model.reference.calendar import financial_year_label
+from model.scenario.numbers import Quantity, ShareSet, Yearly
+from model.scenario.positions import Path
+from model.scenario.provenance import Provenance
 
 Figure = Quantity | Yearly | ShareSet
 
@@ -20,7 +23,8 @@ Figure = Quantity | Yearly | ShareSet
 class Input:
     """A figure of the scenario: its path, the figure, what it means and its source.
 
-    `given` is False where the schema's default stands because the scenario says nothing.
+    `given` is False where the schema's default stands because the scenario says nothing. `at` is
+    the way to the figure through the data, with list positions in place of ids.
     """
 
     path: str
@@ -28,45 +32,52 @@ class Input:
     description: str
     provenance: Provenance
     given: bool
+    at: Path = ()
 
 
 def inputs(scenario: BaseModel) -> list[Input]:
     """All figures of a scenario in the order of the file's sections."""
-    return list(_walk(scenario, "", Provenance(), given=True))
+    return list(_walk(scenario, "", (), Provenance(), given=True))
 
 
-def _walk(part: BaseModel, path: str, inherited: Provenance, *, given: bool) -> Iterator[Input]:
+def _walk(
+    part: BaseModel, path: str, at: Path, inherited: Provenance, *, given: bool
+) -> Iterator[Input]:
     own_source = getattr(part, "source", None)
     section = Provenance(source=own_source) if own_source else inherited
     for name, field in type(part).model_fields.items():
-        value = getattr(part, name)
+        if name not in part.__dict__:
+            continue  # a scenario with a section that is wrong, see `validate`
+        value = part.__dict__[name]
         here = f"{path}.{name}" if path else name
         is_given = given and name in part.model_fields_set
-        yield from _entries(value, here, field.description or "", section, given=is_given)
+        text = field.description or ""
+        yield from _entries(value, here, (*at, name), text, section, given=is_given)
 
 
 def _entries(
-    value: object, path: str, description: str, inherited: Provenance, *, given: bool
+    value: object, path: str, at: Path, description: str, inherited: Provenance, *, given: bool
 ) -> Iterator[Input]:
     if isinstance(value, Quantity | Yearly | ShareSet):
         own = value.provenance
-        provenance = own if own.source else _with_source(own, inherited.source)
-        yield Input(path, value, description, provenance, given)
+        provenance = own if own.source else replace(own, source=inherited.source)
+        yield Input(path, value, description, provenance, given, at)
     elif isinstance(value, BaseModel):
-        yield from _walk(value, path, inherited, given=given)
+        yield from _walk(value, path, at, inherited, given=given)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            name = _entry_name(item, index)
-            yield from _entries(item, f"{path}[{name}]", description, inherited, given=given)
-
-
-def _with_source(own: Provenance, source: str | None) -> Provenance:
-    return Provenance(**{**own.__dict__, "source": source})
+            here = f"{path}[{_entry_name(item, index)}]"
+            yield from _entries(item, here, (*at, index), description, inherited, given=given)
 
 
 def _entry_name(item: object, index: int) -> str:
-    for key in ("id", "line", "year"):
+    """What a list entry is called: its id, else its line or financial year, else its position.
+
+    The same as `positions.entry_name`, which names entries of a file not yet checked.
+    """
+    for key in ("id", "line"):
         name = getattr(item, key, None)
         if name is not None:
             return str(name)
-    return str(index)
+    year = getattr(item, "year", None)
+    return financial_year_label(year) if isinstance(year, int) else str(index)

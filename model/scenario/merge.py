@@ -1,7 +1,8 @@
 """Overlay one scenario file on another (`extends:`), keeping the place of every value.
 
-Mappings merge key by key; lists whose entries have an `id` merge by id, others are replaced; a
-number and its distribution are one value and are replaced whole.
+Sections merge key by key and lists whose entries have an `id` merge by id. Everything else is one
+value and is replaced whole: a number with its distribution, years and source, a set of shares, a
+margin, a list without ids, a list entry of another `kind`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.scenario.positions import Document, Path
+from model.scenario.schema import Scenario
+from model.scenario.sections import entry_of, field_of, section_at
 
 Place = tuple[str, int]
 
@@ -24,8 +27,8 @@ class Located:
     @classmethod
     def of(cls, document: Document) -> Located:
         """The data and places of one file."""
-        lines = {**document.lines, **document.key_lines}
-        return cls(document.data, {path: (document.file, line) for path, line in lines.items()})
+        lines = document.lines.items()
+        return cls(document.data, {path: (document.file, line) for path, line in lines})
 
     def place(self, path: Path) -> Place | None:
         """The place of the nearest known step on the way to `path`."""
@@ -35,61 +38,73 @@ class Located:
         return None
 
 
-_NUMBER_MARKS = {"value", "pert", "normal", "lognormal", "uniform", "beta", "between", "discrete"}
+@dataclass(frozen=True)
+class _Side:
+    """A value of one file and where it is in that file."""
+
+    file: Located
+    value: Any
+    at: Path = ()
+
+    def step(self, part: str | int) -> _Side:
+        return _Side(self.file, self.value[part], (*self.at, part))
 
 
 def overlay(base: Located, top: Located) -> Located:
     """`top` laid over `base`."""
     places: dict[Path, Place] = {}
-    data = _merge(base, (), top, (), (), places)
+    data = _merge(_Side(base, base.data), _Side(top, top.data), Scenario, (), places)
     return Located(data, places)
 
 
-def _merge(
-    base: Located, base_at: Path, top: Located, top_at: Path, out: Path, places: dict[Path, Place]
-) -> Any:
-    below, above = _at(base.data, base_at), _at(top.data, top_at)
-    if _is_section(below) and _is_section(above):
-        _copy_place(top, top_at, out, places)
-        merged: dict[str, Any] = {}
-        for key in (*below, *(key for key in above if key not in below)):
-            if key in below and key in above:
-                merged[key] = _merge(
-                    base, (*base_at, key), top, (*top_at, key), (*out, key), places
-                )
-            else:
-                source, at = (top, top_at) if key in above else (base, base_at)
-                merged[key] = _take(source, (*at, key), (*out, key), places)
-        return merged
-    if _has_ids(below) and _has_ids(above):
-        return _merge_by_id(base, base_at, top, top_at, out, places)
-    return _take(top, top_at, out, places)
+def _merge(base: _Side, top: _Side, annotation: Any, out: Path, places: dict[Path, Place]) -> Any:
+    if isinstance(base.value, dict) and isinstance(top.value, dict):
+        section = section_at(annotation, {**base.value, **top.value})
+        if section is not None and base.value.get("kind") == top.value.get(
+            "kind", base.value.get("kind")
+        ):
+            return _merge_section(base, top, section, out, places)
+    if _has_ids(base.value) and _has_ids(top.value):
+        return _merge_by_id(base, top, entry_of(annotation), out, places)
+    return _take(top, out, places)
 
 
-def _merge_by_id(
-    base: Located, base_at: Path, top: Located, top_at: Path, out: Path, places: dict[Path, Place]
-) -> list[Any]:
-    below, above = _at(base.data, base_at), _at(top.data, top_at)
-    position = {item["id"]: index for index, item in enumerate(above)}
-    _copy_place(top, top_at, out, places)
-    merged: list[Any] = []
-    seen = set()
-    for index, item in enumerate(below):
-        here = (*out, len(merged))
-        if item["id"] in position:
-            seen.add(item["id"])
-            place = (*top_at, position[item["id"]])
-            merged.append(_merge(base, (*base_at, index), top, place, here, places))
+def _merge_section(
+    base: _Side, top: _Side, section: Any, out: Path, places: dict[Path, Place]
+) -> dict[str, Any]:
+    _copy_place(top, out, places)
+    merged: dict[str, Any] = {}
+    for key in dict.fromkeys((*base.value, *top.value)):
+        here = (*out, key)
+        if key in base.value and key in top.value:
+            below, above = base.step(key), top.step(key)
+            merged[key] = _merge(below, above, field_of(section, key), here, places)
         else:
-            merged.append(_take(base, (*base_at, index), here, places))
-    for index, item in enumerate(above):
-        if item["id"] not in seen:
-            merged.append(_take(top, (*top_at, index), (*out, len(merged)), places))
+            merged[key] = _take((top if key in top.value else base).step(key), here, places)
     return merged
 
 
-def _is_section(value: Any) -> bool:
-    return isinstance(value, dict) and not _NUMBER_MARKS & set(value)
+def _merge_by_id(
+    base: _Side, top: _Side, entry: Any, out: Path, places: dict[Path, Place]
+) -> list[Any]:
+    """The base's entries in order, each with its overlay, then the new ones.
+
+    An id given twice in the overlay stays in twice, for the checks to find.
+    """
+    waiting = [top.step(index) for index in range(len(top.value))]
+    _copy_place(top, out, places)
+    merged: list[Any] = []
+    for index in range(len(base.value)):
+        below, here = base.step(index), (*out, len(merged))
+        above = next((side for side in waiting if side.value["id"] == below.value["id"]), None)
+        if above is None:
+            merged.append(_take(below, here, places))
+        else:
+            waiting.remove(above)
+            merged.append(_merge(below, above, entry, here, places))
+    for side in waiting:
+        merged.append(_take(side, (*out, len(merged)), places))
+    return merged
 
 
 def _has_ids(value: Any) -> bool:
@@ -100,23 +115,16 @@ def _has_ids(value: Any) -> bool:
     )
 
 
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
-
-
-def _copy_place(source: Located, at: Path, out: Path, places: dict[Path, Place]) -> None:
-    place = source.place(at)
+def _copy_place(side: _Side, out: Path, places: dict[Path, Place]) -> None:
+    place = side.file.place(side.at)
     if place is not None:
         places[out] = place
 
 
-def _take(source: Located, at: Path, out: Path, places: dict[Path, Place]) -> Any:
-    value = _at(source.data, at)
-    _copy_place(source, at, out, places)
-    if isinstance(value, dict):
-        return {key: _take(source, (*at, key), (*out, key), places) for key in value}
-    if isinstance(value, list):
-        return [_take(source, (*at, i), (*out, i), places) for i in range(len(value))]
-    return value
+def _take(side: _Side, out: Path, places: dict[Path, Place]) -> Any:
+    _copy_place(side, out, places)
+    if isinstance(side.value, dict):
+        return {key: _take(side.step(key), (*out, key), places) for key in side.value}
+    if isinstance(side.value, list):
+        return [_take(side.step(i), (*out, i), places) for i in range(len(side.value))]
+    return side.value

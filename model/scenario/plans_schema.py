@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, GetPydanticSchema
+from pydantic import Field, GetPydanticSchema
 from pydantic_core import core_schema
 
 from model.reference.codes import AGE_GROUPS, NEEDS, PHASES, SETTINGS
 from model.scenario.fields import (
+    CalendarYear,
     Id,
     MonthField,
     Part,
@@ -19,39 +20,56 @@ from model.scenario.fields import (
     YearlyPlans,
     constant,
 )
-from model.scenario.numbers import NumberRule, Quantity, Yearly, YearlyRule, problem, read_number
-from model.scenario.problems import nearest
+from model.scenario.number_rule import NumberRule
+from model.scenario.numbers import Quantity, Yearly
+from model.scenario.plain_number import read_number
+from model.scenario.problems import did_you_mean, problem
+from model.scenario.yearly_rule import YearlyRule
+
+
+MOST_PLANS = 1_000_000
+"""More than twice the plans of England."""
 
 
 class Margin(dict[str, Any]):
     """A published margin of the opening plans: name -> plans, or name -> phase -> plans."""
 
 
-def _counts(value: object, names: tuple[str, ...], *, phases: bool) -> Margin:
+def _counts(
+    value: object, names: tuple[str, ...], at: tuple[str, ...] = (), *, phases: bool
+) -> Margin:
     if isinstance(value, Margin):
         return value
     if not isinstance(value, dict):
-        raise problem("not a table", found=value, expected="{name: number of plans, ...}")
+        raise problem("not a table", at=at, found=value, expected="{name: number of plans, ...}")
     margin = Margin()
     for name, raw in value.items():
         if name not in names:
-            near = nearest(str(name), names)
+            near = did_you_mean(name, names)
             raise problem(
                 f"unknown name '{name}'",
-                at=(name,),
-                expected="one of " + ", ".join(names),
-                hint=f"Did you mean '{near}'?" if near else None,
+                at=(*at, name),
+                expected=None if near else "one of " + ", ".join(names),
+                hint=near,
             )
         if phases and isinstance(raw, dict):
-            margin[name] = dict(_counts(raw, PHASES, phases=False).items())
-            continue
-        number = read_number(raw, (name,), "a number of plans")
-        if number < 0 or number != round(number):
-            raise problem(
-                "not a number of plans", at=(name,), found=raw, expected="a whole number, 0 or more"
-            )
-        margin[name] = int(number)
+            by_phase = _counts(raw, PHASES, (*at, name), phases=False)
+            margin[name] = dict(by_phase)
+        else:
+            margin[name] = _plans(raw, (*at, name))
     return margin
+
+
+def _plans(raw: object, at: tuple[str, ...]) -> int:
+    number = read_number(raw, at, "a whole number of plans")
+    if number < 0 or number != round(number) or number > MOST_PLANS:
+        raise problem(
+            "not a number of plans", at=at, found=raw, expected="a whole number, 0 or more"
+        )
+    return int(number)
+
+
+PlanCount = Annotated[int, Field(ge=0, le=MOST_PLANS)]
 
 
 def _margin_type(names: tuple[str, ...], *, phases: bool = False) -> Any:
@@ -91,7 +109,7 @@ class BridgeStep(Part):
 
     title: Text
     """What this step accounts for."""
-    plans: int
+    plans: Annotated[int, Field(ge=-MOST_PLANS, le=MOST_PLANS)]
     """Change in plans, plus or minus."""
 
 
@@ -99,32 +117,36 @@ class CountBridge(SourcedPart):
     """Two published counts of the same thing, and the steps that lead from one to the other."""
 
     id: Id
+    """Name of the bridge."""
     title: Text
     """What is counted."""
     start_title: Text
     """The first count and its basis."""
-    start_plans: Annotated[int, Field(ge=0)]
+    start_plans: PlanCount
     """The first count."""
     steps: list[BridgeStep]
     """What differs: date, definition, recording."""
     end_title: Text
     """The second count and its basis."""
-    end_plans: Annotated[int, Field(ge=0)]
+    end_plans: PlanCount
     """The second count; checked to equal the first plus the steps."""
 
 
 class StockFlowYear(SourcedPart):
     """A past calendar year of published stocks and flows, shown with what does not close."""
 
-    year: int
+    year: CalendarYear
     """Calendar year."""
-    opening_plans: Annotated[int, Field(ge=0)]
-    new_plans: Annotated[int, Field(ge=0)]
-    ceased_plans: Annotated[int, Field(ge=0)]
+    opening_plans: PlanCount
+    """Plans in force at the January count of the year."""
+    new_plans: PlanCount
+    """Plans issued in the year."""
+    ceased_plans: PlanCount
     """Ceased without transfers to another authority."""
-    moved_out_plans: Annotated[int, Field(ge=0)]
+    moved_out_plans: PlanCount
     """Transfers to another authority."""
-    closing_plans: Annotated[int, Field(ge=0)]
+    closing_plans: PlanCount
+    """Plans in force at the next January count."""
 
 
 class OpeningPlans(SourcedPart):
@@ -132,7 +154,7 @@ class OpeningPlans(SourcedPart):
 
     counted: MonthField
     """Month of the published count; rolled forward to 1 April of the first financial year."""
-    total: Annotated[int, Field(ge=0)]
+    total: PlanCount
     """Plans in force."""
     age_groups: AgeGroupMargin
     """Plans by age group (age on 31 August before the academic year); must sum to the total."""
@@ -162,17 +184,19 @@ _VARIATION = Annotated[
 class NewPlans(SourcedPart):
     """New plans: population x rate by age x level x damped trend x seasonality."""
 
-    base_year: int
+    base_year: CalendarYear
     """Calendar year to which the level refers."""
-    plans_in_base_year: Annotated[float, Field(ge=0)] | None = None
+    plans_in_base_year: Annotated[float, Field(ge=0, le=MOST_PLANS)] | None = None
     """New plans issued in the base year; without it national rates by age apply as they stand."""
     level: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Uncertain multiplier on the level in every year."""
-    initial_growth: _GROWTH = constant(NumberRule("log growth a year"), 0)
+    initial_growth: _GROWTH = constant(NumberRule("log growth a year", -1, 1), 0)
     """Log growth a year just after the base year, on top of population."""
     damping: Share = constant(NumberRule("share", 0, 1), 1)
     """Share of the growth that is left a year later: 1 goes on for ever, 0.8 fades."""
-    yearly_variation: _VARIATION = constant(YearlyRule(NumberRule("log change"), "independent"), 0)
+    yearly_variation: _VARIATION = constant(
+        YearlyRule(NumberRule("log change", -2, 2), "independent"), 0
+    )
     """Extra year-to-year variation (log), zero allowed."""
     chance: Literal["poisson", "negative_binomial"] = "poisson"
     """How the number of new plans scatters around its expected value."""
@@ -210,10 +234,4 @@ class Rates(SourcedPart):
     """Multiplies the hazard of every other move of setting during the year."""
 
 
-def _age(value: int) -> int:
-    if not 0 <= value <= 25:
-        raise problem("not an age", found=value, expected="an age from 0 to 25")
-    return value
-
-
-Age = Annotated[int, AfterValidator(_age)]
+Age = Annotated[int, Field(ge=0, le=25)]

@@ -8,21 +8,41 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+
+from pydantic_core import PydanticCustomError
 
 MAX_SHOWN = 60
 
 
 def shown(value: object) -> str:
     """The value as the user typed it, shortened so that a message stays on a line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, list):
+        return shorten("[" + ", ".join(shown(item) for item in value[:MAX_SHOWN]) + "]")
     text = repr(value) if isinstance(value, str) else str(value)
+    return shorten(text)
+
+
+def shorten(text: str) -> str:
+    """The text, cut with an ellipsis when it is long."""
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The valid name closest in spelling, or None when nothing is close."""
-    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+def nearest(name: object, names: Iterable[str]) -> str | None:
+    """The valid name closest in spelling, whatever the capitals, or None when nothing is close."""
+    by_spelling = {valid.lower(): valid for valid in names}
+    matches = difflib.get_close_matches(str(name).lower(), list(by_spelling), n=1, cutoff=0.6)
+    return by_spelling[matches[0]] if matches else None
+
+
+def did_you_mean(name: object, names: Iterable[str]) -> str | None:
+    """The hint that names the nearest valid name, or None when nothing is close."""
+    near = nearest(name, names)
+    return f"Did you mean '{near}'?" if near else None
 
 
 @dataclass(frozen=True)
@@ -50,15 +70,7 @@ class Problem:
 
     def as_dict(self) -> dict[str, object]:
         """The problem as plain data, for `validate --json`."""
-        return {
-            "file": self.file,
-            "line": self.line,
-            "path": self.path,
-            "message": self.message,
-            "found": self.found,
-            "expected": self.expected,
-            "hint": self.hint,
-        }
+        return asdict(self)
 
 
 @dataclass
@@ -69,3 +81,29 @@ class ScenarioError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+NUMBER_ERROR = "number"
+"""Error type of `problem`, by which `model.scenario.validate` knows its own messages."""
+
+
+def problem(
+    message: str,
+    *,
+    at: tuple[str | int, ...] = (),
+    found: object = None,
+    expected: str | None = None,
+    hint: str | None = None,
+) -> PydanticCustomError:
+    """An error a field raises while it is read; `at` is the way to it from the field itself."""
+    return PydanticCustomError(
+        NUMBER_ERROR,
+        "{message}",
+        {
+            "message": message,
+            "at": list(at),
+            "found": None if found is None else shown(found),
+            "expected": expected,
+            "hint": hint,
+        },
+    )

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from model.scenario.account_schema import Account, Trajectory
 from model.scenario.fields import FinancialYear, Id, MonthField, Part, Text
 from model.scenario.funding_schema import Funding, Mitigation, NurtureGroup
-from model.scenario.numbers import problem
+from model.scenario.problems import problem
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
 
 FORMAT = 1
@@ -43,7 +43,9 @@ class Run(Part):
     """How many draws and from which seed; both can be given on the command line instead."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Number of draws."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the random numbers: the same seed gives the same figures."""
 
 
 class Correlation(Part):
@@ -52,6 +54,7 @@ class Correlation(Part):
     between: Annotated[list[Text], Field(min_length=2, max_length=2)]
     """Two paths as `validate` prints them, such as funding.inflation[fees].annual_rate."""
     spearman: Annotated[float, Field(ge=-1, le=1)]
+    """Spearman's rank correlation, -1 to 1."""
 
 
 def _mitigated(value: Any) -> Any:
@@ -72,6 +75,7 @@ class Scenario(Part):
     name: Id
     """Short name, used in folder names."""
     title: Text
+    """Title of every report."""
     authority: Text
     """Name of the local authority."""
     invented: bool = False
@@ -79,20 +83,33 @@ class Scenario(Part):
     as_at: MonthField
     """Month in which the scenario stands; later knowledge is marked `hindsight`."""
     description: Text | None = None
+    """What this scenario is, in a few sentences."""
     extends: Text | None = None
     """Another scenario file that this one overlays."""
     horizon: Horizon
+    """The years forecast."""
     run: Run = Run()
+    """Draws and seed."""
     population: PopulationTable | None = None
+    """Population the new plans come from."""
     plans: OpeningPlans | None = None
+    """Plans in force at the start; without it there is no cohort."""
     new_plans: NewPlans | None = None
+    """New plans issued; without it nobody joins."""
     moved_in: MovedIn | None = None
+    """Plans arriving from other authorities."""
     rates: Rates = Rates()
+    """How leavers and moves differ from national rates."""
     funding: Funding | None = None
+    """Prices and budget lines."""
     nurture_groups: list[NurtureGroup] = []
+    """Nurture groups, paid by a driver of kind nurture_groups."""
     account: Account | None = None
+    """The DSG account; without it reports leave it out."""
     trajectory: Trajectory | None = None
+    """The agreed trajectory; without it reports leave it out."""
     mitigations: list[Mitigation] = []
+    """What the authority does to change the forecast."""
     mitigated: Annotated[
         Any,
         AfterValidator(_mitigated),
@@ -107,5 +124,6 @@ class Scenario(Part):
     ] = "base"
     """base: the current plan; none: without future effects; all; or a list of mitigation ids."""
     correlations: list[Correlation] = []
+    """Inputs that move together."""
     samples: Text | None = None
     """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""

@@ -101,7 +101,9 @@ def total(parts: Sequence[Figure]) -> Figure:
     if len(cells) == len(parts) > 1 and _neighbours(cells):
         last = xl_rowcol_to_cell(cells[-1].row, cells[-1].column)
         return Figure(f"SUM({cells[0].text}:{last})", value, atom=True)
-    return Figure("+".join(part.text for part in parts), value, len(parts) == 1)
+    if len(parts) == 1:
+        return parts[0]
+    return Figure("+".join(part.text for part in parts), value)
 
 
 def _neighbours(cells: Sequence[Cell]) -> bool:
@@ -111,17 +113,17 @@ def _neighbours(cells: Sequence[Cell]) -> bool:
     return (down or along) and all(c.sheet == first.sheet for c in cells)
 
 
-def total_where(keys: Sequence[tuple[str, int, int, str]], key: str, parts: Sequence[Cell]) -> Figure:
-    """The sum of the parts whose key is `key`; `keys` are (sheet, row, column, text) of one column.
+def total_where(
+    wanted: str, wanted_at: str, keys: Sequence[str], keys_at: str, parts: Sequence[Cell]
+) -> Figure:
+    """The sum of the parts whose key equals `wanted`.
 
-    Written with SUMPRODUCT because SUMIF would read a code such as 1.2.2 as a date.
+    `wanted_at` and `keys_at` are the addresses of the wanted text and of the keys. Written with
+    SUMPRODUCT because SUMIF would read a code such as 1.2.2 as a date.
     """
-    sheet, first, column, _ = keys[0]
-    start = xl_rowcol_to_cell(first, column)
-    end = xl_rowcol_to_cell(keys[-1][1], column)
     last = xl_rowcol_to_cell(parts[-1].row, parts[-1].column)
-    text = f"SUMPRODUCT(('{sheet}'!{start}:{end}=\"{key}\")*({parts[0].text}:{last}))"
-    chosen = [part.value for item, part in zip(keys, parts, strict=True) if item[3] == key]
+    text = f"SUMPRODUCT(({keys_at}={wanted_at})*({parts[0].text}:{last}))"
+    chosen = [part.value for key, part in zip(keys, parts, strict=True) if key == wanted]
     return Figure(text, math.fsum(chosen), atom=True)
 
 

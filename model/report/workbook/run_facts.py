@@ -23,6 +23,6 @@ class About:
     command: str
     scenario_file: str
     scenario_hash: str
-    python: str
+    python: str = ""
     packages: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

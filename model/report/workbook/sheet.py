@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,22 @@ from model.report.workbook.styles import properties
 from model.results import Results
 
 Content = Figure | Words | float | str | None
+
+Column = dict[str, Cell]
+"""The written cells of one column of a table, by row key."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: its key, its title, its number format and its weight (a look)."""
+
+    key: str
+    title: str
+    number: str = "money"
+    weight: str = ""
+
+
+Contents = Callable[[str, list[Column]], Content]
 
 LONGEST_TEXT = 32_000
 NOTHING = 1e-6
@@ -38,13 +54,18 @@ class LiveCheck:
 class Book:
     """The workbook being written and what its sheets share.
 
-    `cells`: (measure, statistic, label) -> headline cell that other sheets refer to.
+    `cells`: (measure, statistic, label) -> headline cell that other sheets refer to. `ratings`:
+    year -> red, amber or green as a formula. `charted_plans` and `charted_spend`: rows of the charts;
+    the cell left of a row holds its title and the header stands above the first.
     """
 
     workbook: Workbook
     results: Results
     about: About
     cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict)
+    ratings: dict[str, Words] = field(default_factory=dict)
+    charted_plans: list[list[Cell]] = field(default_factory=list)
+    charted_spend: list[list[Cell]] = field(default_factory=list)
     checks: list[LiveCheck] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     _formats: dict[tuple[str, ...], Any] = field(default_factory=dict)
@@ -116,6 +137,30 @@ class Sheet:
             self.put(self.row, column, label, *looks)
         self.row += 1
 
+    def table(
+        self, corner: str, columns: Sequence[str], rows: Sequence[Row], content: Contents
+    ) -> list[Column]:
+        """A table with named rows, written column by column, such as a roll-forward over years.
+
+        `content(key, written)` says what stands in a cell. `written[-1]` is the column being
+        written, down to the row above; `written[-2]` is the column before.
+        """
+        self.header(corner, *columns)
+        first = self.row
+        for offset, row in enumerate(rows):
+            self.put(first + offset, 0, row.title, "label" if row.weight else "indent", *_look(row))
+        written: list[Column] = []
+        for index in range(len(columns)):
+            written.append({})
+            for offset, row in enumerate(rows):
+                item = content(row.key, written)
+                style = ("wrap", "right") if isinstance(item, str | Words) else (row.number,)
+                cell_written = self.put(first + offset, index + 1, item, *style, *_look(row))
+                if cell_written is not None:
+                    written[-1][row.key] = cell_written
+        self.row = first + len(rows)
+        return written
+
     def line(
         self,
         label: str,
@@ -156,7 +201,9 @@ class Sheet:
             return None
         value = content.value if isinstance(content, Figure) else float(content)
         if not math.isfinite(value):
-            raise ValueError(f"{self.name} row {row + 1}, column {column + 1}: {value} is no number")
+            raise ValueError(
+                f"{self.name} row {row + 1}, column {column + 1}: {value} is no number"
+            )
         value = 0.0 if abs(value) < NOTHING else value
         if isinstance(content, Figure):
             sheet.write_formula(row, column, self._formula(content), look, value)
@@ -167,7 +214,9 @@ class Sheet:
     def _formula(self, content: Figure | Words) -> str:
         return "=" + content.text.replace(f"'{self.name}'!", "")
 
-    def finish(self, *, landscape: bool = True, paper: int = A4, last_row: int | None = None) -> None:
+    def finish(
+        self, *, landscape: bool = True, paper: int = A4, last_row: int | None = None
+    ) -> None:
         """Print set-up: one page wide, with the run id and page numbers."""
         sheet, about = self.worksheet, self.book.about
         if landscape:
@@ -180,6 +229,10 @@ class Sheet:
         invented = " (invented authority)" if self.book.results.scenario.invented else ""
         sheet.set_header(f"&L&9{authority}{invented}&R&9{_plain(self.name)}")
         sheet.set_footer(f"&L&9Run {_plain(about.run_id)}&C&9hn-forecast&R&9Page &P of &N")
+
+
+def _look(row: Row) -> tuple[str, ...]:
+    return (row.weight,) if row.weight else ()
 
 
 def _plain(text: str) -> str:

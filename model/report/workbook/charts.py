@@ -1,0 +1,107 @@
+"""The native charts of the Summary: they read cells of this workbook and carry a description."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xlsxwriter.utility import xl_range_abs
+
+from model.report.workbook.figures import Cell
+from model.report.workbook.sheet import Book
+from model.report.workbook.styles import FONT, INK, QUIET, STACK_COLOURS
+
+THOUSAND_K = "#,##0,"
+MILLIONS = "#,##0.0,,;-#,##0.0,,;0"
+
+LINES: dict[str, dict[str, Any]] = {
+    "Agreed target": {"color": "#000000", "width": 2.75, "dash_type": "solid"},
+    "p90 (one draw in ten is higher)": {"color": "#D98E04", "width": 1.75, "dash_type": "dash"},
+    "Mean": {"color": "#12355B", "width": 2.75, "dash_type": "solid"},
+    "p50 (middle draw)": {"color": "#5B9BD5", "width": 1.75, "dash_type": "round_dot"},
+    "p10 (one draw in ten is lower)": {
+        "color": "#D98E04",
+        "width": 1.75,
+        "dash_type": "square_dot",
+    },
+}
+MARKERS = {
+    "Agreed target": "square",
+    "p90 (one draw in ten is higher)": "triangle",
+    "Mean": "circle",
+    "p50 (middle draw)": "none",
+    "p10 (one draw in ten is lower)": "diamond",
+}
+
+
+def cumulative(book: Book, series: dict[str, Sequence[Cell]], years: Sequence[str]) -> Any:
+    """Cumulative deficit as percentile lines against the trajectory, into surplus if need be."""
+    chart = book.workbook.add_chart({"type": "line"})
+    for name, line in LINES.items():
+        if name in series:
+            cells = series[name]
+            marker = {"type": MARKERS[name], "size": 6}
+            if MARKERS[name] != "none":
+                marker |= {"fill": {"color": line["color"]}, "border": {"color": line["color"]}}
+            chart.add_series(
+                {
+                    "name": name,
+                    "categories": _categories(cells),
+                    "values": _range(cells),
+                    "line": line,
+                    "marker": marker,
+                }
+            )
+    _dress(chart, "Cumulative deficit without support, £ million", MILLIONS)
+    return chart
+
+
+def stacked(book: Book, rows: Sequence[Sequence[Cell]], title: str, number: str) -> Any:
+    """Stacked columns of rows whose titles stand left of them and whose header stands on top."""
+    chart = book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+    header = rows[0][0].row - 1
+    for index, row in enumerate(rows):
+        first, last = row[0], row[-1]
+        chart.add_series(
+            {
+                "name": [first.sheet, first.row, 0],
+                "categories": [first.sheet, header, first.column, header, last.column],
+                "values": _range(row),
+                "fill": {"color": STACK_COLOURS[index % len(STACK_COLOURS)]},
+                "border": {"color": "#FFFFFF", "width": 0.75},
+                "gap": 60,
+            }
+        )
+    _dress(chart, title, number)
+    return chart
+
+
+def _range(cells: Sequence[Cell]) -> str:
+    first, last = cells[0], cells[-1]
+    return f"='{first.sheet}'!{xl_range_abs(first.row, first.column, last.row, last.column)}"
+
+
+def _categories(cells: Sequence[Cell]) -> str:
+    """The first column beside a run of cells in one column."""
+    first, last = cells[0], cells[-1]
+    return f"='{first.sheet}'!{xl_range_abs(first.row, 0, last.row, 0)}"
+
+
+def _dress(chart: Any, title: str, number: str) -> None:
+    font = {"name": FONT, "size": 9, "color": INK}
+    chart.set_title(
+        {"name": title, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK},
+         "overlay": False}
+    )  # fmt: skip
+    chart.set_x_axis({"num_font": font, "label_position": "low", "line": {"color": QUIET}})
+    chart.set_y_axis(
+        {
+            "num_font": font,
+            "num_format": number,
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
+            "line": {"none": True},
+        }
+    )
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_chartarea({"border": {"color": "#BFBFBF"}})
+    chart.show_blanks_as("gap")

@@ -1,0 +1,139 @@
+"""Cover: what this is, whether it may be relied on, and where to sign."""
+
+from __future__ import annotations
+
+from model.checks import all_passed, check_results
+from model.funding.anchoring import USUAL_FACTORS
+from model.report.workbook import checks as checks_sheet
+from model.report.workbook.sheet import Book, Sheet
+
+NAME = "Cover"
+
+CONTENTS = {
+    "Summary": "The headline figures and charts on one page",
+    "DSG account": "Every block rolled forward, the three cumulative views, published and model",
+    "Reconciliation": "Against the agreed trajectory: gaps, headroom, probabilities, ratings",
+    "Budget lines": "Budget, published outturn, forecast by line, the section 251 view",
+    "Plans": "Plans by setting, age and need; flows; published counts bridged",
+    "Monte Carlo": "Percentiles of every headline, what moves them, a sample of draws",
+    "Assumptions": "Every figure given to the model, its range, source and standing",
+    "Checks": "Every check with its difference, and live checks of this workbook",
+    "About": "Run facts, how to read the workbook, method, licences",
+}
+SIGNATORIES = ("Section 151 officer", "Director of Children's Services")
+
+
+def write(book: Book) -> None:
+    """Fill the sheet; call it last, when every check is known."""
+    sheet, scenario, about = book.sheets[NAME], book.results.scenario, book.about
+    sheet.columns(58, 18, 14, 14, 24, note_width=122)
+    sheet.put(0, 0, "High needs and Dedicated Schools Grant forecast", "title")
+    sheet.worksheet.set_row(0, 26)
+    sheet.put(1, 0, scenario.authority, "heading")
+    sheet.put(2, 0, scenario.title, "bold")
+    sheet.row = 3
+    if scenario.invented:
+        for column in range(5):
+            sheet.put(sheet.row, column, None, "banner")
+        text = "INVENTED AUTHORITY: these are not the figures of any real council."
+        sheet.put(sheet.row, 0, text, "banner")
+        sheet.row += 1
+    sheet.note(
+        f"As at {scenario.as_at}. Run {about.run_id}, made {about.created:%d %B %Y %H:%M}; "
+        f"{about.draws:,} draws, seed {about.seed}.",
+        "subtitle",
+    )
+    sheet.row += 1
+    sheet.note(
+        "The central run takes every assumption at its central value; the range (p10 to p90) holds "
+        "eight draws in ten when every uncertain assumption is drawn at random from its stated range. "
+        "It does not hold changes of national policy, or errors in published figures.",
+        "top",
+    )
+    sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
+    _checks(book, sheet)
+    _anchors(book, sheet)
+    _sign_off(book, sheet)
+    _contents(book, sheet)
+    sheet.finish(landscape=False)
+    sheet.worksheet.fit_to_pages(1, 1)
+    sheet.worksheet.activate()
+
+
+def _checks(book: Book, sheet: Sheet) -> None:
+    """The overall statement and the result of every check."""
+    found = check_results(book.results)
+    failed = [check for check in found if check.kind != "notice" and not check.passed]
+    sheet.heading("Checks")
+    statement = (
+        f"All {len(found)} checks of the run passed."
+        if all_passed(found)
+        else f"{len(failed)} of {len(found)} checks of the run FAILED. Do not sign before they are "
+        "explained."
+    )
+    sheet.put(sheet.row, 0, statement, "bold")
+    sheet.row += 1
+    sheet.put(sheet.row, 0, checks_sheet.live_statement(book), "bold")
+    sheet.row += 2
+    sheet.header("Check", "Difference", "Allowed", "Unit", "Result")
+    first = sheet.row
+    for check in found:
+        sheet.line(
+            check.name,
+            [check.difference, check.allowed, checks_sheet.UNITS.get(check.unit, check.unit),
+             checks_sheet.outcome(check)],
+            each=["small" if 0 < abs(check.difference) < 0.005 else "number",
+                  "small" if 0 < check.allowed < 0.005 else "number", "", "bold"],
+        )  # fmt: skip
+    sheet.worksheet.conditional_format(
+        first, 4, sheet.row, 4,
+        {"type": "cell", "criteria": "==", "value": f'"{checks_sheet.FAILED}"',
+         "format": book.workbook.add_format({"bg_color": "#FFC7CE"})},
+    )  # fmt: skip
+
+
+def _anchors(book: Book, sheet: Sheet) -> None:
+    """Lines whose anchoring factor is unusual, by name."""
+    if not book.results.anchors:
+        return
+    low, high = USUAL_FACTORS
+    funding = book.results.scenario.funding
+    assert funding is not None
+    titles = {line.id: line.title for line in funding.lines}
+    unusual = [item for item in book.results.anchors.values() if item.unusual]
+    sheet.row += 1
+    if not unusual:
+        sheet.note(
+            f"Anchoring: every budget line met its published first year with a factor between {low} "
+            f"and {high}.",
+            "top",
+        )
+    for item in unusual:
+        sheet.note(
+            f"Anchoring: {titles[item.line]} needed a factor of {item.factor:.3f}, outside {low} to "
+            f"{high}. Look at its volumes and prices before relying on it.",
+            "bold",
+        )
+
+
+def _sign_off(book: Book, sheet: Sheet) -> None:
+    sheet.heading("Sign-off")
+    sheet.header("Role", "Signature", "", "Date", "Run id", text_columns=5)
+    for role in SIGNATORIES:
+        sheet.worksheet.set_row(sheet.row, 34)
+        sheet.put(sheet.row, 0, role, "line")
+        for column in (1, 2, 3):
+            sheet.put(sheet.row, column, None, "line")
+        sheet.put(sheet.row, 4, book.about.run_id, "line", "wrap")
+        sheet.row += 1
+
+
+def _contents(book: Book, sheet: Sheet) -> None:
+    sheet.heading("Contents")
+    for name, what in CONTENTS.items():
+        if name in book.sheets:
+            sheet.worksheet.write_url(
+                sheet.row, 0, f"internal:'{name}'!A1", book.style("link"), string=name, tip=what
+            )
+            sheet.put(sheet.row, 1, what)
+            sheet.row += 1

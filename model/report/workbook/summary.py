@@ -1,0 +1,258 @@
+"""Summary: the headline table and three charts on one printed page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from model.report.workbook import charts
+from model.report.workbook.figures import Cell
+from model.report.workbook.measures import date_title, years
+from model.report.workbook.sheet import Book, Content, Sheet
+
+NAME = "Summary"
+
+HEADLINE_ROWS = 20
+CHART_WIDTH, CHART_HEIGHT = 405, 420
+
+ACCOUNT_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
+    ("In-year deficit: mean", ("in_year", "mean"), "money"),
+    ("p10", ("in_year", "p10"), "money"),
+    ("p50", ("in_year", "p50"), "money"),
+    ("p90", ("in_year", "p90"), "money"),
+    ("Cumulative, without support: mean", ("without", "mean"), "money"),
+    ("p10", ("without", "p10"), "money"),
+    ("p50", ("without", "p50"), "money"),
+    ("p90", ("without", "p90"), "money"),
+)
+TARGET_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
+    ("Agreed target", ("target", "mean"), "money"),
+    ("Gap to target: mean", ("gap", "mean"), "money"),
+    ("Chance of being on target", ("probability", "mean"), "share"),
+)
+WITH_COLUMN: tuple[str, tuple[str, str], str] = (
+    "Cumulative, with support: mean", ("with", "mean"), "money",
+)  # fmt: skip
+SPEND_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
+    ("Spending: mean", ("spend", "mean"), "money"),
+    ("p10", ("spend", "p10"), "money"),
+    ("p50", ("spend", "p50"), "money"),
+    ("p90", ("spend", "p90"), "money"),
+)
+
+
+def write(book: Book) -> None:
+    """Fill the sheet; call it after the sheets it reads from. Defines names of headline cells."""
+    sheet = book.sheets[NAME]
+    sheet.columns(11, *[11.5] * 13, note_width=165)
+    scenario = book.results.scenario
+    sheet.title(
+        f"{scenario.authority}: {scenario.title}",
+        f"As at {scenario.as_at}. Shown in £ thousands (cells hold pounds); a deficit is positive, a "
+        "minus is a surplus. "
+        + ("INVENTED AUTHORITY: not real figures." if scenario.invented else ""),
+    )
+    sheet.row = 2
+    for sentence in _sentences(book):
+        sheet.note(sentence, "top")
+    sheet.row += 1
+    series = _table(book, sheet)
+    _charts(book, sheet, series)
+    sheet.finish()
+    sheet.worksheet.fit_to_pages(1, 1)
+
+
+def _sentences(book: Book) -> list[str]:
+    """What the page says, in words."""
+    labels, cells = years(book.results), book.cells
+    first, last = labels[0], labels[-1]
+    if ("in_year", "mean", first) not in cells:
+        if ("spend", "mean", first) in cells:
+            return [
+                f"Spending on the lines forecast is £{_m(cells['spend', 'mean', first])} in {first} "
+                f"and £{_m(cells['spend', 'mean', last])} in {last} (means)."
+            ]
+        dates = [d for d in _dates(book) if d.endswith("-03")]
+        start, end = cells["plans", "mean", dates[0]], cells["plans", "mean", dates[-1]]
+        return [
+            f"Plans in force: {start.value:,.0f} at {date_title(dates[0])} and {end.value:,.0f} at "
+            f"{date_title(dates[-1])} (means)."
+        ]
+    sentences = [
+        f"{first}: {_position('in-year', cells['in_year', 'mean', first])}; eight draws in ten lie "
+        f"between £{_m(cells['in_year', 'p10', first])} and £{_m(cells['in_year', 'p90', first])}. "
+        f"{_position('Cumulative', cells['without', 'mean', first])} before any support, "
+        f"£{_m(cells['with', 'mean', first])} with it.",
+        f"{last}: {_position('cumulative', cells['without', 'mean', last])} before any support "
+        f"(£{_m(cells['without', 'p10', last])} to £{_m(cells['without', 'p90', last])}), "
+        f"£{_m(cells['with', 'mean', last])} with it.",
+    ]
+    chances = [(year, cells["probability", "mean", year]) for year in labels
+               if ("probability", "mean", year) in cells]  # fmt: skip
+    if chances:
+        year, chance = chances[0]
+        gap = cells["gap", "mean", year]
+        side = "behind" if gap.value > 0 else "ahead of"
+        sentences.append(
+            f"Trajectory: on average £{_m(gap, size=True)} {side} the target for {year}; the chance "
+            f"of being on or below it is {chance.value:.0%} in {year} and "
+            f"{chances[-1][1].value:.0%} in {chances[-1][0]}."
+        )
+    published = cells.get(("published in_year", "published", first))
+    if published is not None:
+        sentences.append(
+            f"On the published basis (lines as published, pupils unchanged) {first} is "
+            f"£{published.value / 1e3:,.0f}k in-year and "
+            f"£{cells['published without', 'published', first].value / 1e3:,.0f}k cumulative without "
+            "support; the figures below are the model view, with starters and leavers."
+        )
+    return sentences
+
+
+def _m(item: Cell, *, size: bool = False) -> str:
+    """Millions to one decimal; `size` leaves the sign out."""
+    value = abs(item.value) if size else item.value
+    return f"{value / 1e6:,.1f}m"
+
+
+def _position(kind: str, item: Cell) -> str:
+    word = "deficit" if item.value >= 0 else "surplus"
+    return f"{kind} {word} £{_m(item, size=True)} (mean)"
+
+
+def _dates(book: Book) -> list[str]:
+    return [str(date) for date in book.results.draws["date"].to_numpy()]
+
+
+def _columns(book: Book) -> list[tuple[str, tuple[str, str], str]]:
+    first = years(book.results)[0]
+    if ("in_year", "mean", first) not in book.cells:
+        return list(SPEND_COLUMNS) if ("spend", "mean", first) in book.cells else []
+    if book.ratings:
+        return [*ACCOUNT_COLUMNS, *TARGET_COLUMNS, ("Rating", ("rating", ""), ""), WITH_COLUMN]
+    return [*ACCOUNT_COLUMNS, WITH_COLUMN]
+
+
+def _table(book: Book, sheet: Sheet) -> dict[str, list[Cell]]:
+    """The headline table, years down. Returns its columns of numbers by (measure statistic)."""
+    columns = _columns(book)
+    if not columns:
+        return {}
+    sheet.header("£000", *(title for title, _, _ in columns))
+    sheet.worksheet.set_row(sheet.row - 1, 52)
+    written: dict[str, list[Cell]] = {}
+    for year in years(book.results):
+        sheet.put(sheet.row, 0, year, "bold")
+        for column, (_, (measure, statistic), number) in enumerate(columns, start=1):
+            if measure == "rating":
+                words = book.ratings.get(year)
+                sheet.put(sheet.row, column, words or "no target", "right")
+                continue
+            source: Content = book.cells.get((measure, statistic, year))
+            strong = ("bold",) if statistic == "mean" else ()
+            item = sheet.put(sheet.row, column, source, number, *strong)
+            if item is not None:
+                written.setdefault(f"{measure} {statistic}", []).append(item)
+                _name(book, f"{measure}_{statistic}_{year}", item)
+        sheet.row += 1
+    _colour_ratings(book, sheet, columns)
+    sheet.note(
+        "Means add up; percentiles (p10, p50, p90 over draws) do not. Chance: share of draws on or "
+        "below the target. Ratings by the thresholds on the Reconciliation sheet."
+        if book.ratings
+        else "Means add up; percentiles (p10, p50, p90 over draws) do not."
+    )
+    return written
+
+
+def _name(book: Book, text: str, item: Cell) -> None:
+    """A defined name such as hn_without_p90_2027_28."""
+    book.define("hn_" + re.sub(r"\W+", "_", text), item)
+
+
+def _colour_ratings(book: Book, sheet: Sheet, columns: Sequence[tuple[str, Any, str]]) -> None:
+    """Pale fills that repeat what the word says; nothing is told by colour alone."""
+    titles = [title for title, _, _ in columns]
+    if "Rating" not in titles:
+        return
+    column = titles.index("Rating") + 1
+    fills = {"Red": "#F8CBAD", "Amber": "#FFE699", "Green": "#C6E0B4"}
+    for word, fill in fills.items():
+        sheet.worksheet.conditional_format(
+            sheet.row - len(years(book.results)), column, sheet.row - 1, column,
+            {"type": "cell", "criteria": "==", "value": f'"{word}"',
+             "format": book.workbook.add_format({"bg_color": fill})},
+        )  # fmt: skip
+
+
+def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
+    """Up to three charts side by side under the table, each with a description."""
+    labels = years(book.results)
+    made: list[tuple[Any, str]] = []
+    if "without mean" in series:
+        named = {
+            "Agreed target": series.get("target mean", []),
+            "p90 (one draw in ten is higher)": series["without p90"],
+            "Mean": series["without mean"],
+            "p50 (middle draw)": series["without p50"],
+            "p10 (one draw in ten is lower)": series["without p10"],
+        }
+        chart = charts.cumulative(book, {n: c for n, c in named.items() if c}, labels)
+        low, mean, high = (series[f"without {s}"][-1] for s in ("p10", "mean", "p90"))
+        text = (
+            f"Line chart of the cumulative deficit without support, {labels[0]} to {labels[-1]}: mean "
+            f"£{_m(series['without mean'][0])} to £{_m(mean)}, last year between £{_m(low)} (p10) and "
+            f"£{_m(high)} (p90)."
+        )
+        if series.get("target mean"):
+            text += f" The agreed target ends at £{_m(series['target mean'][-1])}."
+        made.append((chart, text))
+    if book.charted_spend:
+        chart = charts.stacked(
+            book, book.charted_spend, "Spending by budget line, £ million (mean)", charts.MILLIONS
+        )
+        largest = book.charted_spend[0]
+        name = max(
+            (line for line in _lines(book)), key=lambda item: item[1]
+        )[0]  # fmt: skip
+        text = (
+            f"Stacked columns of mean spending by budget line and year. Total "
+            f"£{_m(book.cells['spend', 'mean', labels[0]])} in {labels[0]} and "
+            f"£{_m(book.cells['spend', 'mean', labels[-1]])} in {labels[-1]}; the largest line is "
+            f"{name}, £{_m(largest[-1])} in the last year."
+        )
+        made.append((chart, text))
+    if book.charted_plans:
+        chart = charts.stacked(
+            book, book.charted_plans, "Plans by setting at the year end (mean)", "#,##0"
+        )
+        first = sum(row[0].value for row in book.charted_plans)
+        last = sum(row[-1].value for row in book.charted_plans)
+        text = (
+            "Stacked columns of plans in force by group of settings at each 31 March: "
+            f"{first:,.0f} at the opening and {last:,.0f} at the end of {labels[-1]}."
+        )
+        made.append((chart, text))
+    sheet.row += 1
+    _place(sheet, made)
+
+
+def _lines(book: Book) -> list[tuple[str, float]]:
+    funding = book.results.scenario.funding
+    assert funding is not None
+    last = years(book.results)[-1]
+    return [
+        (line.title, book.cells[f"line {line.id}", "mean", last].value) for line in funding.lines
+    ]
+
+
+def _place(sheet: Sheet, made: Sequence[tuple[Any, str]]) -> None:
+    for index, (chart, description) in enumerate(made):
+        chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
+        sheet.worksheet.insert_chart(
+            sheet.row, 0, chart,
+            {"x_offset": index * (CHART_WIDTH + 6), "description": description,
+             "object_position": 2},
+        )  # fmt: skip
+    sheet.row += CHART_HEIGHT // 20 + 1

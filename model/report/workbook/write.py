@@ -1,0 +1,84 @@
+"""Write the workbook of a run: sheets in reading order, filled in the order they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from model.report.workbook import about as about_sheet
+from model.report.workbook import (
+    assumptions,
+    budget_lines,
+    checks,
+    cover,
+    dsg_account,
+    monte_carlo,
+    plans,
+    reconciliation,
+    summary,
+)
+from model.report.workbook.run_facts import About
+from model.report.workbook.sheet import Book
+from model.report.workbook.styles import FONT
+from model.results import Results
+
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": FONT, "font_size": 10},
+}
+
+
+def write_workbook(results: Results, path: Path, about: About) -> None:
+    """Write a run as an Excel workbook at `path`, replacing what is there.
+
+    Totals are live formulas whose stored values agree. Equal results and `about` give equal bytes.
+    Raises ValueError if a figure is not a number, naming its cell.
+    """
+    with Workbook(str(path), OPTIONS) as workbook:
+        _properties(workbook, results, about)
+        book = Book(workbook, results, about)
+        filled = _sheets(results)
+        for name in (cover.NAME, summary.NAME, *filled):
+            book.add(name)
+        for write in filled.values():
+            write(book)
+        summary.write(book)
+        cover.write(book)
+
+
+def _sheets(results: Results) -> dict[str, Callable[[Book], None]]:
+    """The sheets that the scenario has something for, in order. Checks come after what they check;
+    the Summary and the Cover, which read from all of them, are filled last."""
+    scenario = results.scenario
+    sheets: dict[str, Callable[[Book], None]] = {}
+    if scenario.account is not None:
+        sheets[dsg_account.NAME] = dsg_account.write
+        if scenario.trajectory is not None:
+            sheets[reconciliation.NAME] = reconciliation.write
+    if scenario.funding is not None:
+        sheets[budget_lines.NAME] = budget_lines.write
+    if scenario.plans is not None:
+        sheets[plans.NAME] = plans.write
+    return {
+        **sheets,
+        monte_carlo.NAME: monte_carlo.write,
+        assumptions.NAME: assumptions.write,
+        checks.NAME: checks.write,
+        about_sheet.NAME: about_sheet.write,
+    }
+
+
+def _properties(workbook: Workbook, results: Results, about: About) -> None:
+    workbook.set_properties(
+        {
+            "title": f"{results.scenario.authority}: {results.scenario.title}"[:200],
+            "subject": "High needs and DSG forecast",
+            "author": "hn-forecast",
+            "comments": f"Run {about.run_id}",
+            "created": about.created,
+        }
+    )

@@ -1,0 +1,183 @@
+"""Checks of the money side: references to bands, series and lines, and drivers that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from model.reference.calendar import financial_year_label
+from model.reference.codes import SETTING_TITLES
+from model.scenario.findings import Finding, reads, repeated, repeated_ids, unknown
+from model.scenario.funding_schema import (
+    AmountDriver,
+    CurrentPupilsDriver,
+    Driver,
+    Funding,
+    Line,
+    PlansDriver,
+)
+from model.scenario.positions import Path
+from model.scenario.schema import Scenario
+
+
+@reads("horizon", "funding")
+def _price_base(scenario: Scenario) -> Iterator[Finding]:
+    if scenario.funding is None:
+        return
+    base, first = scenario.funding.price_base, scenario.horizon.first_year
+    if base not in (first - 1, first):
+        yield Finding(
+            ("funding", "price_base"),
+            "prices are to be those of the first year or the year before",
+            financial_year_label(base),
+            f"{financial_year_label(first)} or {financial_year_label(first - 1)}",
+            "Raise older prices to that year before giving them." if base < first else None,
+        )
+
+
+@reads("funding")
+def _lines(scenario: Scenario) -> Iterator[Finding]:
+    funding = scenario.funding
+    if funding is None:
+        return
+    for name in ("inflation", "bands", "lines"):
+        yield from repeated_ids(getattr(funding, name), ("funding", name))
+    for number, line in enumerate(funding.lines):
+        at: Path = ("funding", "lines", number)
+        yield from repeated_ids(line.drivers, (*at, "drivers"))
+        yield from repeated_ids(line.current_pupils, (*at, "current_pupils"))
+        yield from _published(line, at)
+        for index, driver in enumerate(line.drivers):
+            yield from _driver(funding, driver, (*at, "drivers", index))
+
+
+def _published(line: Line, at: Path) -> Iterator[Finding]:
+    if line.anchor != "none" and line.published_gbp is None:
+        yield Finding(
+            at,
+            "the line is anchored but has no published forecast",
+            expected="published_gbp, or anchor: none",
+        )
+    if line.published_scope == "current_pupils":
+        if not line.current_pupils:
+            expected = "a 'current_pupils:' list"
+            yield Finding(at, "no current pupils are given", expected=expected)
+        if not any(isinstance(driver, PlansDriver) for driver in line.drivers):
+            yield Finding(
+                (*at, "published_scope"),
+                "nothing in this line follows plans, so there are no starters and leavers to add",
+                expected="a driver of kind plans, or published_scope: whole_year",
+            )
+    amounts = any(isinstance(driver, AmountDriver) for driver in line.drivers)
+    if line.monthly_profile is not None and not amounts:
+        yield Finding(
+            (*at, "monthly_profile"),
+            "the profile spreads amounts over the year, and this line has none",
+            expected="a driver of kind amount, or no monthly_profile",
+        )
+
+
+def _driver(funding: Funding, driver: Driver, at: Path) -> Iterator[Finding]:
+    inflation = getattr(driver, "inflation", None)
+    series = [item.id for item in funding.inflation]
+    if inflation is not None and inflation not in series:
+        yield unknown((*at, "inflation"), "inflation series", inflation, series)
+    if isinstance(driver, PlansDriver):
+        yield from _plans_driver(driver, at)
+    if isinstance(driver, PlansDriver | CurrentPupilsDriver):
+        if (driver.annual_cost_gbp is None) == (driver.band_shares is None):
+            both = driver.band_shares is not None
+            yield Finding(
+                at,
+                "the price is given in two ways" if both else "there is no price",
+                expected="either annual_cost_gbp or band_shares",
+            )
+        bands = [band.id for band in funding.bands]
+        for name in driver.band_shares.shares if driver.band_shares else ():
+            if name not in bands:
+                yield unknown((*at, "band_shares", name), "band", name, bands)
+
+
+def _plans_driver(driver: PlansDriver, at: Path) -> Iterator[Finding]:
+    for index, setting in enumerate(driver.settings):
+        if setting not in SETTING_TITLES:
+            yield unknown((*at, "settings", index), "setting", setting, SETTING_TITLES)
+    yield from repeated(driver.settings, (*at, "settings"), "setting", key="")
+    youngest, oldest = driver.ages
+    if youngest > oldest:
+        yield Finding(
+            (*at, "ages"),
+            "the ages are the wrong way round",
+            f"[{youngest}, {oldest}]",
+            "[youngest, oldest]",
+        )
+
+
+@reads("funding", "plans", "nurture_groups")
+def _drivers_have_something_to_follow(scenario: Scenario) -> Iterator[Finding]:
+    for number, line in enumerate(scenario.funding.lines if scenario.funding else ()):
+        for index, driver in enumerate(line.drivers):
+            at = ("funding", "lines", number, "drivers", index)
+            if driver.kind == "plans" and scenario.plans is None:
+                expected = "a 'plans:' section as well"
+                yield Finding(at, "this driver follows plans", expected=expected)
+            if driver.kind == "nurture_groups" and not scenario.nurture_groups:
+                expected = "a 'nurture_groups:' list as well"
+                yield Finding(at, "there are no nurture groups", expected=expected)
+
+
+@reads("funding", "nurture_groups")
+def _nurture_groups(scenario: Scenario) -> Iterator[Finding]:
+    bands = [band.id for band in scenario.funding.bands] if scenario.funding else []
+    yield from repeated_ids(scenario.nurture_groups, ("nurture_groups",))
+    for index, group in enumerate(scenario.nurture_groups):
+        at: Path = ("nurture_groups", index)
+        if (group.band is None) == (group.rate_gbp is None):
+            both = group.band is not None
+            yield Finding(
+                at,
+                "the rate is given in two ways" if both else "there is no rate",
+                expected="either band or rate_gbp",
+            )
+        elif group.band is not None and group.band not in bands:
+            yield unknown((*at, "band"), "band", group.band, bands)
+
+
+@reads("funding", "mitigations")
+def _mitigations(scenario: Scenario) -> Iterator[Finding]:
+    lines = [line.id for line in scenario.funding.lines] if scenario.funding else []
+    yield from repeated_ids(scenario.mitigations, ("mitigations",))
+    for index, mitigation in enumerate(scenario.mitigations):
+        changes: Path = ("mitigations", index, "changes")
+        yield from repeated([item.line for item in mitigation.changes], changes, "line", key="line")
+        for number, change in enumerate(mitigation.changes):
+            if change.line not in lines:
+                yield unknown((*changes, number, "line"), "budget line", change.line, lines)
+        for number, cost in enumerate(mitigation.cost):
+            at = ("mitigations", index, "cost", number)
+            if cost.fund == "dsg" and cost.line is None:
+                yield Finding(at, "a DSG cost needs the 'line:' it is charged to")
+            elif cost.fund == "general_fund" and cost.line is not None:
+                yield Finding((*at, "line"), "a general fund cost has no DSG budget line")
+            elif cost.line is not None and cost.line not in lines:
+                yield unknown((*at, "line"), "budget line", cost.line, lines)
+
+
+@reads("mitigations", "mitigated")
+def _mitigated(scenario: Scenario) -> Iterator[Finding]:
+    if not isinstance(scenario.mitigated, tuple):
+        return
+    names = [item.id for item in scenario.mitigations]
+    yield from repeated(scenario.mitigated, ("mitigated",), "mitigation", key="")
+    for index, name in enumerate(scenario.mitigated):
+        if name not in names:
+            yield unknown(("mitigated", index), "mitigation", name, names)
+
+
+CHECKS = (
+    _price_base,
+    _lines,
+    _drivers_have_something_to_follow,
+    _nurture_groups,
+    _mitigations,
+    _mitigated,
+)

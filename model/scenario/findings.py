@@ -1,0 +1,62 @@
+"""What a check between sections finds, and the two findings every list and reference can have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+
+from model.scenario.positions import Path
+from model.scenario.problems import did_you_mean
+from model.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not fit, at a path of the scenario's data."""
+
+    path: Path
+    message: str
+    found: str | None = None
+    expected: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check and the sections it reads: it runs when these are right on their own."""
+
+    reads: frozenset[str]
+    find: Callable[[Scenario], Iterator[Finding]]
+
+
+def reads(*sections: str) -> Callable[[Callable[[Scenario], Iterator[Finding]]], Check]:
+    """Declare the sections a check reads."""
+    return lambda find: Check(frozenset(sections), find)
+
+
+def unknown(path: Path, kind: str, name: str, names: Iterable[str]) -> Finding:
+    """A reference to something that is not there."""
+    names = list(names)
+    return Finding(
+        path,
+        f"there is no {kind} '{name}'",
+        expected="one of " + ", ".join(names) if names else f"a {kind} given in this scenario",
+        hint=did_you_mean(name, names),
+    )
+
+
+def repeated(
+    names: Iterable[Hashable], path: Path, what: str, key: str = "id"
+) -> Iterator[Finding]:
+    """Entries of the list at `path` whose name came before; `key` is where the name is given."""
+    seen: set[Hashable] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            at = (*path, index, key) if key else (*path, index)
+            yield Finding(at, f"the {what} '{name}' is given twice")
+        seen.add(name)
+
+
+def repeated_ids(items: Iterable[object], path: Path) -> Iterator[Finding]:
+    """Entries whose id came before."""
+    yield from repeated([getattr(item, "id", None) for item in items], path, "id")
