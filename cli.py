@@ -265,7 +265,6 @@ def _print_json(results: Results, folder: Path, identity: str, passed: bool) -> 
 
 def _print_headline(results: Results) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     from model.report.headline import headline
 
@@ -277,40 +276,43 @@ def _print_headline(results: Results) -> None:
     if not rows:
         console.print("This scenario has no account; see the workbook for plans and spending.")
         return
-    table = Table(title="GBP thousand; a deficit is positive", title_justify="left")
-    for heading in (
-        "Year",
-        "In-year\nmean",
-        "\n10 %",
-        "\n50 %",
-        "\n90 %",
-        "Cumulative*\nmean",
-        "\n10 %",
-        "\n50 %",
-        "\n90 %",
-        "Target",
-        "On\ntrajectory",
-    ):
-        table.add_column(heading, justify="left" if heading == "Year" else "right", no_wrap=True)
+    console.print("GBP thousand; a deficit is positive, a surplus negative.")
+    in_year = _table("In-year deficit", "mean", "10 %", "50 %", "90 %")
+    cumulative = _table(
+        "Cumulative deficit before any DfE support",
+        *("mean", "10 %", "50 %", "90 %", "target", "on trajectory"),
+    )
     for row in rows:
-        money = (
-            row.in_year_mean,
-            row.in_year_p10,
-            row.in_year_p50,
-            row.in_year_p90,
-            row.cumulative_without_support_mean,
-            row.cumulative_without_support_p10,
-            row.cumulative_without_support_p50,
-            row.cumulative_without_support_p90,
-        )
-        table.add_row(
+        in_year.add_row(
             row.financial_year,
-            *(_thousands(value) for value in money),
+            *map(
+                _thousands, (row.in_year_mean, row.in_year_p10, row.in_year_p50, row.in_year_p90)
+            ),
+        )
+        cumulative.add_row(
+            row.financial_year,
+            _thousands(row.cumulative_without_support_mean),
+            _thousands(row.cumulative_without_support_p10),
+            _thousands(row.cumulative_without_support_p50),
+            _thousands(row.cumulative_without_support_p90),
             _thousands(row.target) if row.target is not None else "-",
             _percent(row.probability_on_trajectory),
         )
-    console.print(table)
-    console.print("* before any support by the department. Means add up; percentiles do not.")
+    console.print(in_year)
+    console.print(cumulative)
+    console.print("Means add up; percentiles do not.")
+
+
+def _table(title: str, *headings: str) -> Any:
+    """A plain table with a year column and figures to the right."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
 
 
 def _print_notes(results: Results) -> None:

@@ -332,6 +332,9 @@ def _gaps(result: BlockResult) -> dict[str, float]:
         gaps["spending: s251 drivers sum to budget lines"] = float(np.abs(lines - drivers).max())
     if result.account is not None and result.views is not None:
         gaps["account: block identity"] = result.account.identity_gap()
+        gaps["account: brought forward is last year's carried forward"] = (
+            result.account.brought_forward_gap()
+        )
         gaps["account: transfers sum to nil"] = result.account.transfers_gap()
         views = result.views
         moved = views.without_support - views.with_support - views.received_to_date

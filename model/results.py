@@ -66,7 +66,7 @@ class Results:
         if statistic == "mean":
             return self.draws[name].mean("draw")
         level = int(statistic.removeprefix("p")) / 100
-        return self.draws[name].quantile(level, dim="draw").drop_vars("quantile")
+        return self.draws[name].quantile(level, dim="draw", skipna=False).drop_vars("quantile")
 
 
 def statistics(values: Floats) -> dict[str, Floats]:

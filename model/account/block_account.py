@@ -64,6 +64,12 @@ class BlockAccount:
         )
         return float(np.abs(self.closing_deficit - parts).max())
 
+    def brought_forward_gap(self) -> float:
+        """Largest difference, in pounds, between an opening and the closing of the year before."""
+        if self.opening_deficit.shape[1] < 2:
+            return 0.0
+        return float(np.abs(self.opening_deficit[:, 1:] - self.closing_deficit[:, :-1]).max())
+
     def transfers_gap(self) -> float:
         """Largest sum of transfers over blocks, in pounds: nil but for rounding of floats."""
         return float(np.abs(self.total(self.net_transfers_out)).max())

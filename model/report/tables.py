@@ -176,7 +176,7 @@ def _statistic(
     if statistic == "mean":
         return draws[name].mean("draw")
     level = int(statistic.removeprefix("p")) / 100
-    return draws[name].quantile(level, dim="draw").drop_vars("quantile")
+    return draws[name].quantile(level, dim="draw", skipna=False).drop_vars("quantile")
 
 
 def _frame(values: xr.DataArray, spec: _Series, results: Results) -> pd.DataFrame:

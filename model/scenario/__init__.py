@@ -1,0 +1,1 @@
+"""The scenario: what the user says, read, checked and explained."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 
+from model.reference.calendar import MONTH_NAMES
+
 _QUOTES = "'\"‘’“” "
 _MULTIPLIERS = {
     "k": 1e3,
@@ -78,11 +80,6 @@ def number_hint(text: str) -> str | None:
     return f"{words[0].upper()}{words[1:]}{joint} {value:.12g}."
 
 
-_MONTH_NAMES = (
-    "january february march april may june july august september october november december"
-).split()
-
-
 def month_hint(value: object) -> str | None:
     """What to type instead of a month written as a date, or None.
 
@@ -92,7 +89,7 @@ def month_hint(value: object) -> str | None:
     text = str(value).strip(_QUOTES)
     words = text.lower().replace(",", " ").replace("-", " ").split()
     year = next((word for word in words if re.fullmatch(r"\d{4}", word)), None)
-    for number, name in enumerate(_MONTH_NAMES, start=1):
+    for number, name in enumerate(map(str.lower, MONTH_NAMES), start=1):
         if year and any(len(word) >= 3 and name.startswith(word[:9]) for word in words):
             return f"Write {year}-{number:02d}."
     for pattern, order in (

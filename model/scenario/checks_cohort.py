@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.reference.codes import AGE_GROUPS, AGES, PHASES, SETTINGS, age_group_of, phase_of
 from model.reference.national import national_rates
 from model.scenario.findings import Finding, reads, repeated, repeated_ids
 from model.scenario.plans_schema import OpeningPlans
+from model.scenario.positions import Path
 from model.scenario.schema import Scenario
 
 _AS_MAINSTREAM = {
@@ -85,54 +88,62 @@ def _margins(scenario: Scenario) -> Iterator[Finding]:
         yield from _ages_and_settings(plans)
 
 
+@dataclass(frozen=True)
+class _Column:
+    """Plans in one setting, or one setting and phase, and the age groups that can be there."""
+
+    at: Path
+    label: str
+    plans: int
+    groups: frozenset[str]
+
+
 def _ages_and_settings(plans: OpeningPlans) -> Iterator[Finding]:
     """Plans in settings must find room in the age groups that can be there (Hall's condition)."""
-    columns = _columns(plans)
-    for at, label, number, groups in columns:
-        if number and not groups:
-            yield Finding(
-                at, f"nobody in {label} has an age that can be there", f"{number:,} plans"
-            )
+    columns = [column for column in _columns(plans) if column.plans]
+    for column in columns:
+        if not column.groups:
+            message = f"nobody in {column.label} has an age that can be there"
+            yield Finding(column.at, message, f"{column.plans:,} plans", "0")
             return
     for size in range(1, len(AGE_GROUPS)):
         for chosen in combinations(AGE_GROUPS, size):
-            inside = [column for column in columns if column[2] and column[3] <= set(chosen)]
-            number = sum(column[2] for column in inside)
+            inside = [column for column in columns if column.groups <= set(chosen)]
+            number = sum(column.plans for column in inside)
             room = sum(plans.age_groups.get(group, 0) for group in chosen)
             if number > room:
-                labels = ", ".join(label for _, label, _, _ in inside)
+                labels = ", ".join(column.label for column in inside)
                 yield Finding(
-                    inside[0][0] if len(inside) == 1 else ("plans", "settings"),
+                    inside[0].at if len(inside) == 1 else ("plans", "settings"),
                     f"{labels} can only hold plans of {', '.join(chosen)}",
                     f"{number:,} plans there",
-                    f"at most the {room:,} plans of "
-                    + ("that age group" if size == 1 else "those age groups"),
+                    f"at most the {room:,} plans that age_groups gives them",
                 )
                 return
 
 
-def _columns(
-    plans: OpeningPlans,
-) -> list[tuple[tuple[str, ...], str, int, set[str]]]:
-    """Path, name, plans and possible age groups of each setting, or setting and phase."""
+def _columns(plans: OpeningPlans) -> Iterator[_Column]:
     rates = national_rates()
     possible = (rates.stock_share > 0) | (rates.first_setting_share > 0)
-    columns = []
     for name, value in plans.settings.items():
         ages = possible[:, SETTINGS.index(name)]
         if not np.any(ages):
             ages = possible[:, SETTINGS.index(_AS_MAINSTREAM.get(name, name))]
         at = ("plans", "settings", name)
         if not isinstance(value, dict):
-            groups = {AGE_GROUPS[age_group_of(age)] for age in AGES if ages[age]}
-            columns.append((at, name, value, groups))
+            yield _Column(at, name, value, _groups(ages, PHASES))
             continue
         for phase, number in value.items():
-            index = PHASES.index(phase)
-            held = [age for age in AGES if ages[age] and phase_of(age) == index]
-            groups = {AGE_GROUPS[age_group_of(age)] for age in held}
-            columns.append(((*at, phase), f"{name} {phase}", number, groups))
-    return columns
+            yield _Column((*at, phase), f"{name} {phase}", number, _groups(ages, (phase,)))
+
+
+def _groups(ages: NDArray[np.bool_], phases: tuple[str, ...]) -> frozenset[str]:
+    """Age groups with an age at which plans can be in a setting, in these phases."""
+    return frozenset(
+        AGE_GROUPS[age_group_of(age)]
+        for age in AGES
+        if ages[age] and PHASES[phase_of(age)] in phases
+    )
 
 
 @reads("plans")

@@ -127,7 +127,7 @@ def between(p10: float, p90: float, low: float, high: float) -> Distribution:
     Logit-normal where the permitted range is a share (0 to 1), lognormal where both ends are
     positive, else normal (design section 4).
     """
-    is_share = low == 0.0 and high == 1.0 and 0 < p10 and p90 < 1
+    is_share = low == 0.0 and high == 1.0 and p10 > 0 and p90 < 1
     if is_share:
         ends = special.logit(p10), special.logit(p90)
         mu, sigma = float(sum(ends) / 2), float((ends[1] - ends[0]) / (2 * _Z90))

@@ -16,7 +16,7 @@ def effective_text(loaded: LoadedScenario) -> str:
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 100
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     stream = io.StringIO()
     body: dict[str, Any] = {k: v for k, v in loaded.effective.items() if k != "extends"}
     yaml.dump(body, stream)

@@ -27,9 +27,9 @@ from model.scenario.fields import (
     constant,
 )
 from model.scenario.number_rule import NumberRule
+from model.scenario.plans_schema import Age
 from model.scenario.problems import problem
 from model.scenario.yearly_rule import YearlyRule
-from model.scenario.plans_schema import Age
 
 Billing = Literal["monthly", "termly"]
 Anchor = Literal["price", "one_off", "none"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, GetPydanticSchema
-from pydantic_core import core_schema
+from pydantic import Field
 
-from model.reference.codes import AGE_GROUPS, NEEDS, PHASES, SETTINGS
+from model.reference.codes import AGE_GROUPS, NEEDS, SETTINGS
 from model.scenario.fields import (
     CalendarYear,
     Id,
@@ -20,88 +19,15 @@ from model.scenario.fields import (
     YearlyPlans,
     constant,
 )
+from model.scenario.margin_rule import MOST_PLANS, Margin, MarginRule
 from model.scenario.number_rule import NumberRule
 from model.scenario.numbers import Quantity, Yearly
-from model.scenario.plain_number import read_number
-from model.scenario.problems import did_you_mean, problem
 from model.scenario.yearly_rule import YearlyRule
 
-
-MOST_PLANS = 1_000_000
-"""More than twice the plans of England."""
-
-
-class Margin(dict[str, Any]):
-    """A published margin of the opening plans: name -> plans, or name -> phase -> plans."""
-
-
-def _counts(
-    value: object, names: tuple[str, ...], at: tuple[str, ...] = (), *, phases: bool
-) -> Margin:
-    if isinstance(value, Margin):
-        return value
-    if not isinstance(value, dict):
-        raise problem("not a table", at=at, found=value, expected="{name: number of plans, ...}")
-    margin = Margin()
-    for name, raw in value.items():
-        if name not in names:
-            near = did_you_mean(name, names)
-            raise problem(
-                f"unknown name '{name}'",
-                at=(*at, name),
-                expected=None if near else "one of " + ", ".join(names),
-                hint=near,
-            )
-        if phases and isinstance(raw, dict):
-            by_phase = _counts(raw, PHASES, (*at, name), phases=False)
-            margin[name] = dict(by_phase)
-        else:
-            margin[name] = _plans(raw, (*at, name))
-    return margin
-
-
-def _plans(raw: object, at: tuple[str, ...]) -> int:
-    number = read_number(raw, at, "a whole number of plans")
-    if number < 0 or number != round(number) or number > MOST_PLANS:
-        raise problem(
-            "not a number of plans", at=at, found=raw, expected="a whole number, 0 or more"
-        )
-    return int(number)
-
-
+AgeGroupMargin = Annotated[Margin, MarginRule(AGE_GROUPS)]
+SettingMargin = Annotated[Margin, MarginRule(SETTINGS, phases=True)]
+NeedMargin = Annotated[Margin, MarginRule(NEEDS)]
 PlanCount = Annotated[int, Field(ge=0, le=MOST_PLANS)]
-
-
-def _margin_type(names: tuple[str, ...], *, phases: bool = False) -> Any:
-    count = {"type": "integer", "minimum": 0}
-    by_phase = {
-        "type": "object",
-        "properties": dict.fromkeys(PHASES, count),
-        "additionalProperties": False,
-    }
-    value = {"anyOf": [count, by_phase]} if phases else count
-    return Annotated[
-        Margin,
-        GetPydanticSchema(
-            lambda _source, _handler: core_schema.no_info_plain_validator_function(
-                lambda raw: _counts(raw, names, phases=phases),
-                metadata={
-                    "pydantic_js_functions": [
-                        lambda _schema, _next: {
-                            "type": "object",
-                            "properties": dict.fromkeys(names, value),
-                            "additionalProperties": False,
-                        }
-                    ]
-                },
-            )
-        ),
-    ]
-
-
-AgeGroupMargin = _margin_type(AGE_GROUPS)
-SettingMargin = _margin_type(SETTINGS, phases=True)
-NeedMargin = _margin_type(NEEDS)
 
 
 class BridgeStep(Part):

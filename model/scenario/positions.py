@@ -211,9 +211,9 @@ class _Reader:
         """The value that starts at `event`, always read to its end; `quiet` reads and forgets."""
         if quiet:
             kept, self._document = self._document, Document(self._document.file, {})
-            value = self._value(event, path, depth)
+            self._value(event, path, depth)
             self._document = kept
-            return value
+            return None
         self._document.lines.setdefault(path, _line(event))
         if depth > MAX_DEPTH:
             raise _refused(

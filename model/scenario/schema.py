@@ -13,8 +13,8 @@ from pydantic import AfterValidator, Field
 from model.scenario.account_schema import Account, Trajectory
 from model.scenario.fields import FinancialYear, Id, MonthField, Part, Text
 from model.scenario.funding_schema import Funding, Mitigation, NurtureGroup
-from model.scenario.problems import problem
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
+from model.scenario.problems import problem
 
 FORMAT = 1
 """Version of the scenario format; a file says which one it is written for."""
@@ -87,6 +87,7 @@ class Scenario(Part):
     extends: Text | None = None
     """Another scenario file that this one overlays."""
     horizon: Horizon
+    """The years forecast."""
     """The years forecast."""
     run: Run = Run()
     """Draws and seed."""

@@ -96,9 +96,7 @@ def _data_path(loc: tuple[str | int, ...], data: Any) -> Path:
     path: list[str | int] = []
     node = data
     for index, part in enumerate(loc):
-        if isinstance(node, dict) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+        if _holds(node, part):
             node = node[part]
         elif index < len(loc) - 1 or (isinstance(node, dict) and node.get("kind") == part):
             continue
@@ -111,12 +109,16 @@ def _unreadable(path: Path, data: Any) -> bool:
     for part in path:
         if node is UNREADABLE:
             return True
-        known = isinstance(node, dict) and part in node
-        listed = isinstance(node, list) and isinstance(part, int) and part < len(node)
-        if not (known or listed):
+        if not _holds(node, part):
             return False
         node = node[part]
     return node is UNREADABLE
+
+
+def _holds(node: Any, part: str | int) -> bool:
+    if isinstance(node, list):
+        return isinstance(part, int) and part < len(node)
+    return isinstance(node, dict) and part in node
 
 
 def _unknown_key(path: Path, data: Any) -> Words:
@@ -181,11 +183,8 @@ def _plain_words(kind: str, value: Any, context: dict[str, Any], message: str) -
         key, words = _BOUNDS[kind]
         return "out of range", shown(value), words.format(context[key]), None
     if kind == "too_short":
-        return "too few entries", str(context["actual_length"]), _at_least(context), None
+        return "too few entries", shown(value), f"at least {context['min_length']}", None
     if kind == "too_long":
-        return "too many entries", "more", f"at most {context['max_length']}", None
+        hint = "A comma inside a number splits it: write 1200, not 1,200."
+        return "too many entries", shown(value), f"at most {context['max_length']}", hint
     return message, shown(value), None, None
-
-
-def _at_least(context: dict[str, Any]) -> str:
-    return f"at least {context['min_length']}"

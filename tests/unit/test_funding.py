@@ -10,6 +10,7 @@ from model.funding.anchoring import anchor
 from model.funding.drivers import price_drivers
 from model.funding.prices import billed_share, mean_band_value, price_index
 from model.prepared import prepare
+from model.scenario.load import load
 
 from tests.scenarios import small
 
@@ -162,18 +163,11 @@ def test_anchors_by_hand(tmp_path):
     assert first == pytest.approx(draws.by_year(amount)[0] * anchors["price"].factor)
 
 
-def test_current_pupils_scope_is_fitted_on_those_pupils(tmp_path):
-    line = """
-    - id: out
-      title: Out
-      published_gbp: 990
-      published_scope: current_pupils
-      current_pupils: [{id: p, title: P, pupils: 10, annual_cost_gbp: 100}]
-      drivers: [{kind: amount, id: a, title: A, s251: "1.2.3", annual_amount_gbp: 1200}]
-"""
-    loaded = funding(tmp_path, line)
-    item = anchor(loaded.scenario.funding.lines[0], 1200)
-    assert (item.factor, item.basis_gbp) == (pytest.approx(0.99), 1000)
+def test_current_pupils_scope_is_fitted_on_those_pupils(north_somerset_file):
+    """Design 5.6: fitted on the pupils of the finance count, whatever the cohort gives."""
+    lines = {line.id: line for line in load(north_somerset_file).scenario.funding.lines}
+    item = anchor(lines["out_of_area"], 9_999_999)
+    assert (item.basis_gbp, item.factor) == (8_522_000, pytest.approx(8_510 / 8_522))
 
 
 def test_a_line_that_comes_to_nothing_cannot_be_scaled(tmp_path):

@@ -24,7 +24,7 @@ SCOPES = {"whole_year": "whole year", "current_pupils": "current pupils only"}
 def write(book: Book) -> None:
     """Fill the sheet; registers total spending and the rows behind the chart."""
     sheet, labels = book.sheets[NAME], years(book.results)
-    sheet.columns(44, *[13] * max(len(labels) + 3, 11))
+    sheet.columns(44, *[11.5] * max(len(labels) + 3, 12))
     sheet.title(
         "Budget lines",
         "Shown in £ thousands (cells hold pounds) unless a header says otherwise. An overspend is "
@@ -104,7 +104,7 @@ def _first_year(book: Book, sheet: Sheet, year: str) -> None:
     sheet.header(
         "£000", "Budget", "Published outturn", "Over budget", "Published covers",
         "Before anchoring", "Anchoring factor", "One-off, first year", "Model: central run",
-        "Model: mean", "Mean less published", "Model: p10", "Model: p90",
+        "Model: mean", "Mean less published", "Model: p10", "Model: p90", text=(4,),
     )  # fmt: skip
     columns: dict[int, list[Cell]] = {}
     for line in _lines(book):
@@ -126,7 +126,7 @@ def _first_year(book: Book, sheet: Sheet, year: str) -> None:
             12: float(np.quantile(draws, 0.9)),
         }
         written = {
-            column: sheet.put(row, column, value, "money" if column != 4 else "wrap")
+            column: sheet.put(row, column, value, "money" if column != 4 else "gap")
             for column, value in given.items()
         }
         sheet.put(row, 6, anchor.factor, "factor")
@@ -233,7 +233,7 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
     sheet.note(
         "s251 line 1.0.2 leaves out places in academies, which the department pays directly."
     )
-    sheet.header("What is paid for (mean, £000)", "s251 line", *labels, text_columns=2)
+    sheet.header("What is paid for (mean, £000)", "s251 line", *labels, text=(1,))
     first = sheet.row
     codes: list[str] = []
     rows: list[list[Cell]] = []
@@ -253,7 +253,7 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
         f":{xl_rowcol_to_cell(last, 1, True, True)}"
     )
     sheet.row += 1
-    sheet.header("By s251 line (mean, £000)", "s251 line", *labels, text_columns=2)
+    sheet.header("By s251 line (mean, £000)", "s251 line", *labels, text=(1,))
     sums: list[list[Cell]] = []
     for code in sorted(set(codes)):
         at = f"'{NAME}'!{xl_rowcol_to_cell(sheet.row, 1)}"
@@ -287,7 +287,7 @@ def _charted(book: Book, sheet: Sheet, labels: list[str]) -> None:
     named = ranked[: CHARTED_LINES if len(lines) > CHARTED_LINES + 1 else len(lines)]
     others = [line for line in lines if line not in named]
     sheet.heading("As charted on the Summary")
-    sheet.header("£, mean", *labels)
+    sheet.header("£000, mean", *labels)
     for line in named:
         cells = [book.cells[f"line {line.id}", "mean", year] for year in labels]
         book.charted_spend.append(sheet.line(line.title, list(cells), "money"))

@@ -37,7 +37,9 @@ def write(book: Book) -> None:
     )
     found = check_results(book.results)
     sheet.heading("Checks of the run (computed with the forecast)")
-    sheet.header("Check", "Kind", "Difference", "Allowed", "Unit", "Result", "Note")
+    sheet.header(
+        "Check", "Kind", "Difference", "Allowed", "Unit", "Result", "Note", text=(1, 4, 5, 6)
+    )
     for check in found:
         sheet.line(
             check.name,
@@ -62,7 +64,7 @@ def _live(book: Book, sheet: Sheet) -> None:
         "These recalculate: if a number in the workbook is changed by hand, the check that it "
         "belongs to fails."
     )
-    sheet.header("Check", "Kind", "Difference", "Allowed", "Unit", "Result")
+    sheet.header("Check", "Kind", "Difference", "Allowed", "Unit", "Result", text=(1, 4, 5))
     first = sheet.row
     failed = 0
     for check in book.checks:
@@ -73,9 +75,9 @@ def _live(book: Book, sheet: Sheet) -> None:
         verdict = choose(within(difference, allowed), PASSED, FAILED)
         failed += verdict.value == FAILED
         sheet.put(sheet.row, 0, check.name, "label")
-        sheet.put(sheet.row, 1, "sum in this workbook", "wrap")
-        sheet.put(sheet.row, 4, UNITS.get(check.unit, check.unit), "wrap")
-        sheet.put(sheet.row, 5, verdict, "bold", "wrap")
+        sheet.put(sheet.row, 1, "sum in this workbook", "gap")
+        sheet.put(sheet.row, 4, UNITS.get(check.unit, check.unit), "gap")
+        sheet.put(sheet.row, 5, verdict, "bold", "gap")
         sheet.row += 1
     results = f"'{NAME}'!{xl_rowcol_to_cell(first, 5)}:{xl_rowcol_to_cell(sheet.row - 1, 5)}"
     count = Figure(f'COUNTIF({results},"{FAILED}")', float(failed), atom=True)

@@ -26,9 +26,9 @@ SIGNATORIES = ("Section 151 officer", "Director of Children's Services")
 def write(book: Book) -> None:
     """Fill the sheet; call it last, when every check is known."""
     sheet, scenario, about = book.sheets[NAME], book.results.scenario, book.about
-    sheet.columns(58, 18, 14, 14, 24, note_width=122)
+    sheet.columns(64, 16, 13, 12, 26)
     sheet.put(0, 0, "High needs and Dedicated Schools Grant forecast", "title")
-    sheet.worksheet.set_row(0, 26)
+    sheet.height(0, 26)
     sheet.put(1, 0, scenario.authority, "heading")
     sheet.put(2, 0, scenario.title, "bold")
     sheet.row = 3
@@ -45,9 +45,10 @@ def write(book: Book) -> None:
     )
     sheet.row += 1
     sheet.note(
-        "The central run takes every assumption at its central value; the range (p10 to p90) holds "
-        "eight draws in ten when every uncertain assumption is drawn at random from its stated range. "
-        "It does not hold changes of national policy, or errors in published figures.",
+        "The central run takes every assumption at its central value, with chance left out. The "
+        "range (p10 to p90) holds eight draws in ten when every uncertain assumption is drawn from "
+        "its stated range, and does not hold changes of national policy or errors in published "
+        "figures.",
         "top",
     )
     sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
@@ -75,7 +76,7 @@ def _checks(book: Book, sheet: Sheet) -> None:
     sheet.row += 1
     sheet.put(sheet.row, 0, checks_sheet.live_statement(book), "bold")
     sheet.row += 2
-    sheet.header("Check", "Difference", "Allowed", "Unit", "Result")
+    sheet.header("Check", "Difference", "Allowed", "Unit", "Result", text=(3, 4))
     first = sheet.row
     for check in found:
         sheet.line(
@@ -118,9 +119,9 @@ def _anchors(book: Book, sheet: Sheet) -> None:
 
 def _sign_off(book: Book, sheet: Sheet) -> None:
     sheet.heading("Sign-off")
-    sheet.header("Role", "Signature", "", "Date", "Run id", text_columns=5)
+    sheet.header("Role", "Signature", "", "Date", "Run id", text=(1, 2, 3, 4))
     for role in SIGNATORIES:
-        sheet.worksheet.set_row(sheet.row, 34)
+        sheet.height(sheet.row, 34)
         sheet.put(sheet.row, 0, role, "line")
         for column in (1, 2, 3):
             sheet.put(sheet.row, column, None, "line")

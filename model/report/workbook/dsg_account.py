@@ -18,6 +18,8 @@ from model.report.workbook.sheet import Book, Column, Content, Contents, Row, Sh
 NAME = "DSG account"
 
 ALLOWED_GBP = 0.01
+ROWS_ABOVE_BLOCKS = 26
+"""Rows kept for the whole DSG and the three views."""
 
 ROLL_FORWARD = (
     Row("opening_deficit", "Deficit brought forward"),
@@ -47,14 +49,13 @@ def write(book: Book) -> None:
     sheet.note(
         "Roll-forwards show means over all draws, because means add up. Bold rows are live formulas."
     )
-    whole = _blocks(book, sheet, labels)
-    _views(book, sheet, whole, labels)
+    _blocks(book, sheet, labels)
     _range(book, sheet, labels)
     if book.results.published is not None:
         _first_year(book, sheet, labels[0])
     _closed_years(book, sheet)
     _gross_to_net(book, sheet)
-    sheet.finish()
+    sheet.finish(landscape=False)
 
 
 def _result(key: str, above: Mapping[str, Cell]) -> Figure:
@@ -72,16 +73,18 @@ def _result(key: str, above: Mapping[str, Cell]) -> Figure:
     )
 
 
-def _blocks(book: Book, sheet: Sheet, labels: list[str]) -> list[Column]:
-    """The whole DSG on top, the blocks it adds up below."""
+def _blocks(book: Book, sheet: Sheet, labels: list[str]) -> None:
+    """The whole DSG and its views on top; the blocks it adds up, below, are written first."""
     names = [str(name) for name in book.results.draws["block"].to_numpy()]
     top = sheet.row
-    sheet.row += len(ROLL_FORWARD) + 3
+    sheet.row += ROWS_ABOVE_BLOCKS
+    start = sheet.row
     blocks = {name: _block(book, sheet, name, labels) for name in names}
     bottom, sheet.row = sheet.row, top
-    whole = _whole(book, sheet, blocks, labels)
+    _views(book, sheet, _whole(book, sheet, blocks, labels), labels)
+    if sheet.row > start:
+        raise ValueError("the views have grown into the blocks: raise ROWS_ABOVE_BLOCKS")
     sheet.row = bottom
-    return whole
 
 
 def _block(book: Book, sheet: Sheet, name: str, labels: list[str]) -> list[Column]:
@@ -355,7 +358,7 @@ def _gross_to_net(book: Book, sheet: Sheet) -> None:
     assert account is not None
     draws = central(scenario)
     sheet.heading(f"From gross allocation to money received, {financial_year_label(first)}")
-    sheet.header("£", "Places", "Rate, £", "Amount, £", text_columns=1)
+    sheet.header("£", "Places", "Rate, £", "Amount, £")
     gross = [
         _amount(sheet, f"{BLOCK_TITLES[block.id]} block, gross",
                 float(draws.by_year(block.gross_income_gbp)[0, 0]))

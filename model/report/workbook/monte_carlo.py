@@ -12,11 +12,13 @@ from scipy.stats import rankdata
 from model.report.workbook.measures import VIEWS, date_title, years
 from model.report.workbook.sheet import Book, Sheet
 from model.results import PERCENTILES, Results
+from model.scenario.inputs import inputs
 
 NAME = "Monte Carlo"
 
 SAMPLE_DRAWS = 200
 INPUTS_SHOWN = 12
+LAST_PRINTED = 10
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +26,8 @@ Floats = NDArray[np.float64]
 def write(book: Book) -> None:
     """Fill the sheet."""
     sheet, results = book.sheets[NAME], book.results
-    sheet.columns(46, 12, *[11] * 12)
+    sheet.columns(62, 13, *[11.5] * 26)
+    sheet.last_column = LAST_PRINTED
     sheet.title(
         "Monte Carlo",
         "Each draw is one joint sample of every uncertain input. Money in £ thousands (cells hold "
@@ -60,7 +63,7 @@ def _percentiles(sheet: Sheet, results: Results) -> None:
     sheet.heading("Percentiles")
     sheet.header(
         "Measure", "When", "Mean", "Central run",
-        *(f"p{level:02d}" for level in PERCENTILES), text_columns=2,
+        *(f"p{level:02d}" for level in PERCENTILES), text=(1,),
     )  # fmt: skip
     for title, when, number, draws, centre in _measures(results):
         values = [float(x) for x in np.quantile(draws, [p / 100 for p in PERCENTILES])]
@@ -144,8 +147,10 @@ def _inputs(sheet: Sheet, results: Results) -> None:
         f"result. Closer to nil than {noise:.2f} is no more than chance. It shows what moves the "
         "result most within the ranges given; it does not say who can change it."
     )
-    sheet.header("Input (see Assumptions)", "Correlation", text_columns=1)
+    sheet.header("Input (see Assumptions)", "Correlation", "What it is", text=(2,))
+    what = {item.path: item.description for item in inputs(results.scenario)}
     for path, correlation in found[:INPUTS_SHOWN]:
+        sheet.put(sheet.row, 2, what.get(path, ""))
         sheet.line(path, [correlation], "correlation")
 
 

@@ -81,7 +81,7 @@ def write(book: Book) -> None:
     _in_year(book, sheet, labels, before)
     if book.results.published is not None:
         _published_case(book, sheet, labels[0], before)
-    sheet.finish()
+    sheet.finish(landscape=False)
 
 
 def _thresholds(book: Book, sheet: Sheet) -> tuple[Cell, Cell]:
@@ -207,7 +207,7 @@ def _in_year(book: Book, sheet: Sheet, labels: list[str], before: Cell | None) -
         Row("better_opening", "Better opening than agreed (minus: worse)", weight="total"),
         Row("headroom", "Headroom: in-year deficit that would just meet the target"),
         Row("required", "In-year movement needed next year to meet its target"),
-        Row("words", "... in words"),
+        Row("words", "... in words, the movement needed is a"),
     )
 
     def content(key: str, written: list[Column]) -> Content:
@@ -240,7 +240,7 @@ def _in_year(book: Book, sheet: Sheet, labels: list[str], before: Cell | None) -
             return next_target[year] - book.cells["without", "mean", year]
         if "required" not in above:
             return ""
-        return choose(below(above["required"], 0), "a surplus of this size", "a deficit up to this")
+        return choose(below(above["required"], 0), "surplus", "deficit")
 
     sheet.heading("In-year position against the trajectory")
     columns = sheet.table("£000", labels, rows, content)

@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 
 from model.report.workbook.figures import Cell, Figure, Words, cell
 from model.report.workbook.run_facts import About
-from model.report.workbook.styles import properties
+from model.report.workbook.styles import WRAPPING, properties
 from model.results import Results
 
 Content = Figure | Words | float | str | None
@@ -38,6 +38,9 @@ NOTHING = 1e-6
 """Sums of pounds or plans that differ from nil by less are float noise and are written as nil."""
 
 A4, A3 = 9, 8
+LINE_HEIGHT = 13.2
+CHARACTERS_PER_WIDTH = 1.12
+"""Letters of the font that fit in one unit of column width, on the safe side."""
 
 
 @dataclass(frozen=True)
@@ -100,18 +103,21 @@ class Sheet:
         self.row = 0
         self.note_width = 120
         self.last_column = 0
+        self._widths: tuple[float, ...] = ()
+        self._heights: dict[int, float] = {}
 
     def columns(self, *widths: float, note_width: int = 0) -> None:
         """Column widths in characters from column A on."""
         for column, width in enumerate(widths):
             self.worksheet.set_column(column, column, width, self.book.style())
         self.last_column = len(widths) - 1
-        self.note_width = note_width or int(sum(widths) * 0.95)
+        self._widths = widths
+        self.note_width = note_width or int(sum(widths) * CHARACTERS_PER_WIDTH)
 
     def title(self, text: str, subtitle: str) -> None:
         """The sheet's title and, under it, its units and conventions; both stay in view."""
         self.put(0, 0, text, "title")
-        self.worksheet.set_row(0, 24)
+        self.height(0, 24)
         self.put(1, 0, subtitle, "subtitle")
         self.row = 3
         self.worksheet.freeze_panes(2, 1)
@@ -121,7 +127,7 @@ class Sheet:
         """A heading, with space above it."""
         self.row += 1
         self.put(self.row, 0, text, "heading")
-        self.worksheet.set_row(self.row, 18)
+        self.height(self.row, 18)
         self.row += 1
 
     def note(self, text: str, style: str = "note") -> None:
@@ -130,10 +136,15 @@ class Sheet:
             self.put(self.row, 0, line, style)
             self.row += 1
 
-    def header(self, *labels: str, text_columns: int = 1) -> None:
-        """A header row; numbers' headers are set right, over their numbers."""
+    def height(self, row: int, points: float) -> None:
+        """Make a row at least this high."""
+        self._heights[row] = max(points, self._heights.get(row, 0.0))
+
+    def header(self, *labels: str, text: Sequence[int] = ()) -> None:
+        """A header row; headers of numbers are set right, over their numbers. `text`: columns
+        after the first that hold text."""
         for column, label in enumerate(labels):
-            looks = ("header",) if column < text_columns else ("header", "right")
+            looks = ("header",) if column in (0, *text) else ("header", "right")
             self.put(self.row, column, label, *looks)
         self.row += 1
 
@@ -179,7 +190,7 @@ class Sheet:
         for index, value in enumerate(values):
             own = (*styles, each[index]) if each else styles
             if isinstance(value, str | Words):
-                own = (*own, "wrap")
+                own = (*own, "gap")
             written = self.put(self.row, index + 1, value, *(name for name in own if name))
             if written is not None:
                 cells.append(written)
@@ -193,6 +204,8 @@ class Sheet:
         if content is None:
             sheet.write_blank(row, column, None, look)
             return None
+        if isinstance(content, str | Words):
+            self._room(row, column, content if isinstance(content, str) else content.value, styles)
         if isinstance(content, str):
             sheet.write_string(row, column, _fitting(content), look)
             return None
@@ -204,12 +217,22 @@ class Sheet:
             raise ValueError(
                 f"{self.name} row {row + 1}, column {column + 1}: {value} is no number"
             )
-        value = 0.0 if abs(value) < NOTHING else value
+        if abs(value) < NOTHING and "small" not in styles:
+            value = 0.0
         if isinstance(content, Figure):
             sheet.write_formula(row, column, self._formula(content), look, value)
         else:
             sheet.write_number(row, column, value, look)
         return cell(self.name, row, column, value)
+
+    def _room(self, row: int, column: int, text: str, styles: tuple[str, ...]) -> None:
+        """Row height for wrapped text: not every program works it out on opening."""
+        if not WRAPPING.intersection(styles) or column >= len(self._widths):
+            return
+        width = max(int(self._widths[column] * CHARACTERS_PER_WIDTH), 4)
+        lines = sum(len(textwrap.wrap(part, width)) or 1 for part in text.split("\n"))
+        if lines > 1:
+            self.height(row, lines * LINE_HEIGHT + 2)
 
     def _formula(self, content: Figure | Words) -> str:
         return "=" + content.text.replace(f"'{self.name}'!", "")
@@ -219,6 +242,8 @@ class Sheet:
     ) -> None:
         """Print set-up: one page wide, with the run id and page numbers."""
         sheet, about = self.worksheet, self.book.about
+        for row, points in self._heights.items():
+            sheet.set_row(row, points)
         if landscape:
             sheet.set_landscape()
         sheet.set_paper(paper)

@@ -40,29 +40,36 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
         "bottom": 1,
     },
     "right": {"align": "right"},
-    "centre": {"align": "center"},
-    "label": {"text_wrap": True, "valign": "top"},
-    "indent": {"text_wrap": True, "valign": "top", "indent": 1},
+    "label": {"text_wrap": True},
+    "indent": {"text_wrap": True, "align": "left", "indent": 1},
     "top": {"valign": "top"},
-    "wrap": {"text_wrap": True, "valign": "top"},
+    "wrap": {"text_wrap": True},
+    "gap": {"text_wrap": True, "align": "left", "indent": 1},
     "bold": {"bold": True},
     "total": {"bold": True, "top": 1},
     "grand": {"bold": True, "top": 1, "bottom": 6},
     "note": {"font_color": QUIET, "italic": True},
     "link": {"font_color": "#0B4F9E", "underline": 1},
     "banner": {"bold": True, "font_size": 12, "bg_color": "#FFE699", "border": 1},
-    "statement": {"bold": True, "font_size": 12, "text_wrap": True, "valign": "top"},
-    "line": {"bottom": 1},
-    "percentile": {"font_color": QUIET},
+    "line": {"bottom": 1, "valign": "bottom"},
 }
 
 
 def properties(names: tuple[str, ...]) -> dict[str, Any]:
     """Format properties of a style given as names of looks and at most one number format."""
-    result: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK}
+    result: dict[str, Any] = {
+        "font_name": FONT,
+        "font_size": 10,
+        "font_color": INK,
+        "valign": "top",
+    }
     for name in names:
         if name in NUMBERS:
             result["num_format"] = NUMBERS[name]
         else:
             result.update(LOOKS[name])
     return result
+
+
+WRAPPING: Final = frozenset(name for name, look in LOOKS.items() if look.get("text_wrap"))
+"""Looks whose text wraps, so that the row must be high enough for it."""

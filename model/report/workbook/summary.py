@@ -13,18 +13,17 @@ from model.report.workbook.sheet import Book, Content, Sheet
 
 NAME = "Summary"
 
-HEADLINE_ROWS = 20
-CHART_WIDTH, CHART_HEIGHT = 405, 420
+CHART_WIDTH, CHART_HEIGHT = 394, 420
 
 ACCOUNT_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
     ("In-year deficit: mean", ("in_year", "mean"), "money"),
-    ("p10", ("in_year", "p10"), "money"),
-    ("p50", ("in_year", "p50"), "money"),
-    ("p90", ("in_year", "p90"), "money"),
+    ("In-year: p10", ("in_year", "p10"), "money"),
+    ("In-year: p50", ("in_year", "p50"), "money"),
+    ("In-year: p90", ("in_year", "p90"), "money"),
     ("Cumulative, without support: mean", ("without", "mean"), "money"),
-    ("p10", ("without", "p10"), "money"),
-    ("p50", ("without", "p50"), "money"),
-    ("p90", ("without", "p90"), "money"),
+    ("Without: p10", ("without", "p10"), "money"),
+    ("Without: p50", ("without", "p50"), "money"),
+    ("Without: p90", ("without", "p90"), "money"),
 )
 TARGET_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
     ("Agreed target", ("target", "mean"), "money"),
@@ -45,15 +44,15 @@ SPEND_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
 def write(book: Book) -> None:
     """Fill the sheet; call it after the sheets it reads from. Defines names of headline cells."""
     sheet = book.sheets[NAME]
-    sheet.columns(11, *[11.5] * 13, note_width=165)
+    sheet.columns(11, *[11.5] * 13, note_width=178)
     scenario = book.results.scenario
+    named = scenario.title.startswith(scenario.authority)
     sheet.title(
-        f"{scenario.authority}: {scenario.title}",
+        scenario.title if named else f"{scenario.authority}: {scenario.title}",
         f"As at {scenario.as_at}. Shown in £ thousands (cells hold pounds); a deficit is positive, a "
         "minus is a surplus. "
         + ("INVENTED AUTHORITY: not real figures." if scenario.invented else ""),
     )
-    sheet.row = 2
     for sentence in _sentences(book):
         sheet.note(sentence, "top")
     sheet.row += 1
@@ -140,7 +139,6 @@ def _table(book: Book, sheet: Sheet) -> dict[str, list[Cell]]:
     if not columns:
         return {}
     sheet.header("£000", *(title for title, _, _ in columns))
-    sheet.worksheet.set_row(sheet.row - 1, 52)
     written: dict[str, list[Cell]] = {}
     for year in years(book.results):
         sheet.put(sheet.row, 0, year, "bold")
