@@ -160,7 +160,12 @@ def run(
     with _Progress(quiet=as_json) as progress:
         mark = time.perf_counter()
         results = run_scenario(
-            loaded, draws=draws, seed=seed, jobs=count, chance=not no_chance, progress=progress.draws
+            loaded,
+            draws=draws,
+            seed=seed,
+            jobs=count,
+            chance=not no_chance,
+            progress=progress.draws,
         )
         seconds["draws"] = time.perf_counter() - mark
         progress.stage("Writing the workbook and tables")
@@ -195,7 +200,9 @@ def run(
     if not passed:
         for check in checks:
             if not check.passed and check.kind != "notice":
-                click.echo(f"CHECK FAILED  {check.name}: {check.difference:,.2f} {check.unit}", err=True)
+                click.echo(
+                    f"CHECK FAILED  {check.name}: {check.difference:,.2f} {check.unit}", err=True
+                )
         return EXIT_CHECKS
     return 0
 
@@ -285,9 +292,7 @@ def _print_headline(results: Results) -> None:
     for row in rows:
         in_year.add_row(
             row.financial_year,
-            *map(
-                _thousands, (row.in_year_mean, row.in_year_p10, row.in_year_p50, row.in_year_p90)
-            ),
+            *map(_thousands, (row.in_year_mean, row.in_year_p10, row.in_year_p50, row.in_year_p90)),
         )
         cumulative.add_row(
             row.financial_year,

@@ -86,9 +86,7 @@ def engine(prepared: Prepared, draws: int, jobs: int, *, chance: bool) -> float:
     starts = range(0, draws, BLOCK_WIDTH)
 
     def block(first: int) -> None:
-        forecast(
-            prepared, anchors, first, min(BLOCK_WIDTH, draws - first), seed=1, chance=chance
-        )
+        forecast(prepared, anchors, first, min(BLOCK_WIDTH, draws - first), seed=1, chance=chance)
 
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:

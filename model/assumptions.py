@@ -73,8 +73,9 @@ def _rows(item: Input) -> list[Assumption]:
 
 
 def _yearly_rows(item: Input, figure: Yearly) -> list[Assumption]:
-    path = figure.path if not figure.certain else ""
-    path = f"ar1 {figure.rho:g}" if path == "ar1" else path
+    path = "" if figure.certain else str(figure.path)
+    if path == "ar1":
+        path += f" {figure.rho:g}"
     rows = [
         _row(item, financial_year_label(year), quantity, path)
         for year, quantity in sorted(figure.by_year.items())

@@ -34,7 +34,9 @@ def main() -> None:
     path = ROOT / "scenarios" / "demoshire" / "population.csv"
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write("# Demoshire, an invented authority: persons by single year of age, mid-year.\n")
-        file.write(f"# Made by data/build/demoshire.py from seed {SEED}. Not data about any place.\n")
+        file.write(
+            f"# Made by data/build/demoshire.py from seed {SEED}. Not data about any place.\n"
+        )
         file.write("year,age,persons\n")
         for year in YEARS:
             for age in range(26):

@@ -1,0 +1,1 @@
+"""The Dedicated Schools Grant account: income, transfers, blocks and cumulative views."""

@@ -1,0 +1,1 @@
+"""Plans in force: opening, rates, and what happens to them in a month."""

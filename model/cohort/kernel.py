@@ -258,7 +258,7 @@ def chance_arrivals(mean, cumulative, level, first_draw, month, k0, k1, out):  #
 
     `cumulative` (entry x need,) runs to 1; `out` is (entry, need, draw).
     """
-    entries, needs, draws = out.shape
+    needs, draws = out.shape[1], out.shape[2]
     out[:] = 0.0
     for draw in range(draws):
         count = poisson(mean * level[draw], first_draw + draw, month, 0, 0, k0, k1)

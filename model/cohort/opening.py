@@ -62,7 +62,8 @@ class Opening:
         if self.needs_published:
             margin = self.expected.sum(axis=(0, 1))
             # A trace everywhere keeps every draw's cells able to meet the margin.
-            seed = shares + _SEED_FLOOR * shares.sum(axis=1, keepdims=True) * margin / margin.sum()
+            trace = _SEED_FLOOR * margin / max(float(margin.sum()), 1.0)
+            seed = shares + shares.sum(axis=1, keepdims=True) * trace
             fit_and_round(seed, cells, margin, first_draw, _NEED_STAGE, key[0], key[1], out)
         else:
             totals = shares.sum(axis=1, keepdims=True)
@@ -159,4 +160,4 @@ def _possible_ages(national: NationalRates) -> Floats:
         target = SETTINGS.index(empty)
         if pattern[:, target].sum() == 0:
             pattern[:, target] = national.stock_share[:, SETTINGS.index(like)]
-    return pattern
+    return np.asarray(pattern)

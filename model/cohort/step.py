@@ -175,4 +175,3 @@ def join(
 ) -> None:
     """Joiners (entry, need, draw) come into force; `joined` (age, placement, draw) counts them."""
     kernel.add_arrivals(state.plans, arrivals, ages, placements, joined)
-

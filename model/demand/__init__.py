@@ -1,0 +1,1 @@
+"""From children to new plans: requests, assessment, the pool without a plan."""

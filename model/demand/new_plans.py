@@ -156,7 +156,7 @@ def level(new_plans: NewPlans, draws: Draws, month: int, seed: int, *, chance: b
     multiplier = draws.by_year(new_plans.level)[index] * np.exp(log_level)
     if chance and new_plans.chance == "negative_binomial":
         multiplier = multiplier * _gamma(draws.of(new_plans.dispersion), draws, index, seed)
-    return multiplier
+    return np.asarray(multiplier)
 
 
 def _gamma(variance: Floats, draws: Draws, year: int, seed: int) -> Floats:

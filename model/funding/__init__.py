@@ -1,0 +1,1 @@
+"""Prices, drivers, anchoring: volumes become spending by budget line."""

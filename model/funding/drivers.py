@@ -61,8 +61,8 @@ def volumes_for(scenario: Scenario, placements: Placements) -> Volumes:
                     rows.append((count, age, placements.existing(setting)))
         count += 2
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
-    columns = (np.ascontiguousarray(table[:, column]) for column in range(3))
-    return Volumes(*columns, count=count)
+    number, cell_age, placement = (np.ascontiguousarray(table[:, column]) for column in range(3))
+    return Volumes(number, cell_age, placement, count)
 
 
 def _plans_drivers(scenario: Scenario) -> list[PlansDriver]:
@@ -121,7 +121,7 @@ def _unit_cost(
         assert driver.band_shares is not None
         annual = _monthly(mean_band_value(driver.band_shares, bands, draws)) * index
     share = billed_share(driver.billing, len(index))[:, None]
-    return annual * share * _monthly(draws.by_year(driver.education_share))
+    return np.asarray(annual * share * _monthly(draws.by_year(driver.education_share)))
 
 
 def _plans(
@@ -164,4 +164,4 @@ def _amount(
     months = MONTHS * len(amount)
     profile = line.monthly_profile or [1 / MONTHS] * MONTHS
     shares = np.array([profile[month % MONTHS] for month in range(months)])[:, None]
-    return _monthly(amount * level) * indices[driver.inflation] * shares
+    return np.asarray(_monthly(amount * level) * indices[driver.inflation] * shares)

@@ -1,0 +1,1 @@
+"""Codes, calendar, policy values and national tables: the reading end for bundled data."""

@@ -15,8 +15,9 @@ APRIL = 4
 SEPTEMBER = 9
 JANUARY = 1
 MONTH_NAMES = (
-    "January February March April May June July August September October November December".split()
-)
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _FINANCIAL_YEAR = re.compile(r"^(\d{4})-(\d{2})$")
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 

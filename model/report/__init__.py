@@ -1,0 +1,1 @@
+"""The writing end: run folder, tables, workbook, headline."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.reference.calendar import financial_year_label
 from model.results import Results
@@ -47,22 +48,31 @@ def headline(results: Results) -> list[HeadlineYear]:
             probability = float(met.mean())
         if "plans" in draws:
             plans = float(draws["plans"].sel(point=f"{year + 1}-03").mean())
-        tenth = [float(x) for x in np.quantile(in_year, [0.1, 0.5, 0.9])]
-        tenth += [float(x) for x in np.quantile(without, [0.1, 0.5, 0.9])]
+        in_year_p10, in_year_p50, in_year_p90 = _tenths(in_year)
+        without_p10, without_p50, without_p90 = _tenths(without)
         rows.append(
             HeadlineYear(
-                label,
-                float(in_year.mean()),
-                *tenth[:3],
-                float(without.mean()),
-                *tenth[3:],
-                float(with_support.mean()),
-                target,
-                probability,
-                plans,
+                financial_year=label,
+                in_year_mean=float(in_year.mean()),
+                in_year_p10=in_year_p10,
+                in_year_p50=in_year_p50,
+                in_year_p90=in_year_p90,
+                cumulative_without_support_mean=float(without.mean()),
+                cumulative_without_support_p10=without_p10,
+                cumulative_without_support_p50=without_p50,
+                cumulative_without_support_p90=without_p90,
+                cumulative_with_support_mean=float(with_support.mean()),
+                target=target,
+                probability_on_trajectory=probability,
+                plans_at_year_end_mean=plans,
             )
         )
     return rows
+
+
+def _tenths(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return float(low), float(middle), float(high)
 
 
 def headline_json(results: Results) -> list[dict[str, object]]:

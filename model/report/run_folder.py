@@ -190,8 +190,8 @@ def _cpu() -> str:
 def file_hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every file in a folder."""
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.iterdir())
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
 

@@ -168,9 +168,7 @@ def with_average_price(data: xr.Dataset) -> xr.Dataset:
     return data.assign(average_price=data["line_spend"] / years.where(years > 0))
 
 
-def _statistic(
-    draws: xr.Dataset, central: xr.Dataset, name: str, statistic: str
-) -> xr.DataArray:
+def _statistic(draws: xr.Dataset, central: xr.Dataset, name: str, statistic: str) -> xr.DataArray:
     if statistic == "central":
         return central[name]
     if statistic == "mean":

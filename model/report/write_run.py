@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -35,7 +37,7 @@ def write_run(
     seconds: dict[str, float],
     force: bool,
 ) -> None:
-    """The run folder: workbook, tables, effective scenario, manifest. Whole or not at all.
+    """The run folder: workbook, tables, effective scenario with what it reads, manifest. Whole or not at all.
 
     Raises FolderError when it cannot be written.
     """
@@ -52,9 +54,13 @@ def write_run(
             command=command_line(),
             scenario_file=scenario_file,
             scenario_hash=loaded.hashes.get(Path(scenario_file).name, ""),
+            python=platform.python_version(),
             packages=versions(),
         )
         (partial / "scenario.effective.yaml").write_text(effective, encoding="utf-8")
+        for name in loaded.tables:
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(loaded.root / name, partial / name)
         results_table(results).to_parquet(partial / "results.parquet", index=False)
         draws_table(results).to_parquet(partial / "draws.parquet", index=False)
         inputs_table(results).to_parquet(partial / "inputs.parquet", index=False)

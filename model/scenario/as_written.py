@@ -47,7 +47,8 @@ def number_hint(text: str) -> str | None:
     >>> number_hint("5 %")
     'Write a percentage as a share: 0.05.'
     """
-    tidy = text.strip(_QUOTES).replace("−", "-").replace("–", "-").replace("\u00a0", " ")
+    unquoted = text.strip(_QUOTES)
+    tidy = unquoted.replace("−", "-").replace("–", "-").replace("\u00a0", " ")
     if tidy.lower() in _NOTHING or text.strip() in _NOTHING:
         return "Write 0 for nil; leave the key out when the figure is not known."
     brackets = re.fullmatch(r"£?\s*\((.*)\)", tidy)
@@ -71,10 +72,10 @@ def number_hint(text: str) -> str | None:
         advice.append("leave out the gaps")
     if unit:
         advice.append("write it in full")
-    if not advice and tidy != text.strip():
-        advice.append("leave out the quotes")
+    if not advice and tidy != unquoted:
+        advice.append("use the plain minus of the keyboard")
     if not advice:
-        advice.append("leave out the quotes" if is_number(text) else "use plain characters")
+        advice.append("leave out the quotes")
     words = " and ".join(advice)
     joint = ":" if words.endswith("in full") else ": write"
     return f"{words[0].upper()}{words[1:]}{joint} {value:.12g}."

@@ -137,22 +137,23 @@ def _closed_years(scenario: Scenario) -> Iterator[Finding]:
     account = scenario.account
     if account is None:
         return
-    by_year = {item.year: item for item in account.closed_years}
+    first_year = scenario.horizon.first_year
+    by_year = {item.year: item for item in account.closed_years if item.year < first_year}
     for index, year in enumerate(account.closed_years):
         at: Path = ("account", "closed_years", index)
-        if year.year >= scenario.horizon.first_year:
-            first = financial_year_label(scenario.horizon.first_year)
+        if year.year >= first_year:
             yield Finding(
                 (*at, "year"),
                 "a closed year lies in the horizon",
                 financial_year_label(year.year),
-                f"a year before {first}",
+                f"a year before {financial_year_label(first_year)}",
             )
+            continue
         yield from _closes(year, at)
         before = by_year.get(year.year - 1)
         if before is not None:
             yield from _opens(year, before, at)
-    yield from _brought_forward(account, by_year.get(scenario.horizon.first_year - 1))
+    yield from _brought_forward(account, by_year.get(first_year - 1))
 
 
 def _routes(year: ClosedYear) -> list[tuple[float, float]]:

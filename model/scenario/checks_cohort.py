@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model.reference.codes import AGE_GROUPS, AGES, PHASES, SETTINGS, age_group_of, phase_of
 from model.reference.national import national_rates
 from model.scenario.findings import Finding, reads, repeated, repeated_ids
@@ -21,6 +18,8 @@ _AS_MAINSTREAM = {
     "mainstream_post_16_specialist": "mainstream_post_16",
 }
 """Settings without a national count, and those whose ages they share."""
+_STRAY_SHARE = 0.002
+"""Age groups with less of a setting's plans than this are slips of recording in SEN2."""
 
 
 @reads("plans", "new_plans", "population", "moved_in")
@@ -123,27 +122,23 @@ def _ages_and_settings(plans: OpeningPlans) -> Iterator[Finding]:
 
 
 def _columns(plans: OpeningPlans) -> Iterator[_Column]:
-    rates = national_rates()
-    possible = (rates.stock_share > 0) | (rates.first_setting_share > 0)
     for name, value in plans.settings.items():
-        ages = possible[:, SETTINGS.index(name)]
-        if not np.any(ages):
-            ages = possible[:, SETTINGS.index(_AS_MAINSTREAM.get(name, name))]
         at = ("plans", "settings", name)
         if not isinstance(value, dict):
-            yield _Column(at, name, value, _groups(ages, PHASES))
+            yield _Column(at, name, value, _groups(name, PHASES))
             continue
         for phase, number in value.items():
-            yield _Column((*at, phase), f"{name} {phase}", number, _groups(ages, (phase,)))
+            yield _Column((*at, phase), f"{name} {phase}", number, _groups(name, (phase,)))
 
 
-def _groups(ages: NDArray[np.bool_], phases: tuple[str, ...]) -> frozenset[str]:
-    """Age groups with an age at which plans can be in a setting, in these phases."""
-    return frozenset(
-        AGE_GROUPS[age_group_of(age)]
-        for age in AGES
-        if ages[age] and PHASES[phase_of(age)] in phases
-    )
+def _groups(setting: str, phases: tuple[str, ...]) -> frozenset[str]:
+    """Age groups that are found in a setting nationally and have an age in these phases."""
+    stock = national_rates().stock_share[:, SETTINGS.index(_AS_MAINSTREAM.get(setting, setting))]
+    held: dict[str, float] = dict.fromkeys(AGE_GROUPS, 0.0)
+    for age in AGES:
+        if PHASES[phase_of(age)] in phases:
+            held[AGE_GROUPS[age_group_of(age)]] += float(stock[age])
+    return frozenset(name for name, share in held.items() if share > _STRAY_SHARE * stock.sum())
 
 
 @reads("plans")

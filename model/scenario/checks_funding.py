@@ -112,17 +112,27 @@ def _plans_driver(driver: PlansDriver, at: Path) -> Iterator[Finding]:
         )
 
 
-@reads("funding", "plans", "nurture_groups")
-def _drivers_have_something_to_follow(scenario: Scenario) -> Iterator[Finding]:
+@reads("funding", "plans")
+def _something_to_plan(scenario: Scenario) -> Iterator[Finding]:
+    if scenario.plans is None:
+        yield from _first_driver(scenario, "plans", "this driver follows plans", "plans")
+
+
+@reads("funding", "nurture_groups")
+def _groups_to_pay(scenario: Scenario) -> Iterator[Finding]:
+    if not scenario.nurture_groups:
+        message = "this driver pays for nurture groups, and there are none"
+        yield from _first_driver(scenario, "nurture_groups", message, "nurture_groups")
+
+
+def _first_driver(scenario: Scenario, kind: str, message: str, section: str) -> Iterator[Finding]:
+    """One finding for what is missing, at the first driver of a kind that needs it."""
     for number, line in enumerate(scenario.funding.lines if scenario.funding else ()):
         for index, driver in enumerate(line.drivers):
-            at = ("funding", "lines", number, "drivers", index)
-            if driver.kind == "plans" and scenario.plans is None:
-                expected = "a 'plans:' section as well"
-                yield Finding(at, "this driver follows plans", expected=expected)
-            if driver.kind == "nurture_groups" and not scenario.nurture_groups:
-                expected = "a 'nurture_groups:' list as well"
-                yield Finding(at, "there are no nurture groups", expected=expected)
+            if driver.kind == kind:
+                at = ("funding", "lines", number, "drivers", index)
+                yield Finding(at, message, expected=f"a '{section}:' section as well")
+                return
 
 
 @reads("funding", "nurture_groups")
@@ -176,7 +186,8 @@ def _mitigated(scenario: Scenario) -> Iterator[Finding]:
 CHECKS = (
     _price_base,
     _lines,
-    _drivers_have_something_to_follow,
+    _something_to_plan,
+    _groups_to_pay,
     _nurture_groups,
     _mitigations,
     _mitigated,

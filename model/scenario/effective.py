@@ -21,6 +21,6 @@ def effective_text(loaded: LoadedScenario) -> str:
     body: dict[str, Any] = {k: v for k, v in loaded.effective.items() if k != "extends"}
     yaml.dump(body, stream)
     return (
-        "# The scenario as it was run, after 'extends'. Tables it names are beside the original.\n"
+        "# The scenario as it was run, after 'extends'. The tables it names are beside it.\n"
         + stream.getvalue()
     )

@@ -125,7 +125,7 @@ class _FinancialYearRule:
         if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
             hint = None if isinstance(value, bool | float) else year_hint(value)
             raise problem(
-                "not a financial year", found=value, expected="such as 2023-24", hint=hint
+                "not a financial year", found=value, expected="a year such as 2023-24", hint=hint
             )
         return year
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from model.scenario.positions import Path
-from model.scenario.problems import did_you_mean
+from model.scenario.problems import did_you_mean, one_of
 from model.scenario.schema import Scenario
 
 
@@ -36,13 +36,10 @@ def reads(*sections: str) -> Callable[[Callable[[Scenario], Iterator[Finding]]],
 
 def unknown(path: Path, kind: str, name: str, names: Iterable[str]) -> Finding:
     """A reference to something that is not there."""
-    names = list(names)
-    return Finding(
-        path,
-        f"there is no {kind} '{name}'",
-        expected="one of " + ", ".join(names) if names else f"a {kind} given in this scenario",
-        hint=did_you_mean(name, names),
-    )
+    names = list(dict.fromkeys(names))
+    near = did_you_mean(name, names)
+    expected = one_of(names, near) if names else f"a {kind} given in this scenario"
+    return Finding(path, f"there is no {kind} '{name}'", expected=expected, hint=near)
 
 
 def repeated(

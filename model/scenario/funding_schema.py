@@ -166,7 +166,7 @@ class CurrentPupils(SourcedPart):
 def _profile(value: list[Any]) -> list[float]:
     if len(value) != MONTHS:
         expected = f"{MONTHS} monthly shares, April to March"
-        raise problem("too many or too few shares", found=f"{len(value)} shares", expected=expected)
+        raise problem(f"{len(value)} shares, not {MONTHS}", expected=expected)
     shares = [_MONTHLY_SHARE.plain(item, (index,)) for index, item in enumerate(value)]
     if abs(sum(shares) - 1) > 1e-6:
         raise problem(f"the monthly shares sum to {sum(shares):.12g}", expected="a sum of 1")

@@ -28,7 +28,7 @@ class LoadedScenario:
     Attributes: `effective` is the scenario as plain data after `extends`; `population` has shape
     (calendar year, age) in persons with `population_years` naming its first axis (None when the
     scenario has no cohort); `samples` maps input paths to joint samples (None when drawn);
-    `hashes` maps each file read to its SHA-256.
+    `hashes` maps each file read, by its name inside `root`, to its SHA-256.
     """
 
     scenario: Scenario
@@ -37,6 +37,12 @@ class LoadedScenario:
     population_years: tuple[int, ...]
     samples: dict[str, NDArray[np.float64]] | None
     hashes: dict[str, str]
+    root: FilePath
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables read, inside `root`."""
+        return [name for name in self.hashes if not name.endswith((".yaml", ".yml"))]
 
 
 def load(path: str | FilePath) -> LoadedScenario:
@@ -65,7 +71,9 @@ def load(path: str | FilePath) -> LoadedScenario:
         problems.extend(_named_by(error, located, ("samples",)))
     if problems:
         raise ScenarioError(_sorted(problems))
-    return LoadedScenario(scenario, located.data, population, years, samples, folder.hashes)
+    return LoadedScenario(
+        scenario, located.data, population, years, samples, folder.hashes, folder.root
+    )
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from model.reference.codes import PHASES
 from model.scenario.plain_number import read_number
-from model.scenario.problems import did_you_mean, problem
+from model.scenario.problems import did_you_mean, one_of, problem
 
 MOST_PLANS = 1_000_000
 """More than twice the plans of England."""
@@ -42,7 +42,7 @@ class MarginRule:
             here = (*at, name)
             if name not in self.names:
                 near = did_you_mean(name, self.names)
-                expected = None if near else "one of " + ", ".join(self.names)
+                expected = one_of(self.names, near)
                 raise problem(f"unknown name '{name}'", at=here, expected=expected, hint=near)
             if self.phases and isinstance(raw, dict):
                 margin[name] = dict(MarginRule(PHASES)._read(raw, here))

@@ -23,7 +23,7 @@ from model.scenario.as_written import is_number, number_hint, year_hint
 from model.scenario.distributions import TRUNCATED_MASS_ALLOWED, Distribution
 from model.scenario.numbers import Quantity
 from model.scenario.plain_number import read_number
-from model.scenario.problems import did_you_mean, problem
+from model.scenario.problems import did_you_mean, one_of, problem
 from model.scenario.provenance import (
     PROVENANCE_KEYS,
     Provenance,
@@ -109,18 +109,20 @@ class NumberRule:
         """The distribution of a number written as `{value: ...}` or `{pert: ...}` and so on."""
         for key in value:
             if key not in NUMBER_KEYS:
+                near = did_you_mean(key, NUMBER_KEYS) or year_hint(key)
                 raise problem(
                     f"unknown key '{key}' in a number",
                     at=(*at, key),
-                    expected="one of " + ", ".join(NUMBER_KEYS),
-                    hint=did_you_mean(key, NUMBER_KEYS) or year_hint(key),
+                    expected=one_of(NUMBER_KEYS, near),
+                    hint=near,
                 )
         kinds = [key for key in ("value", *DISTRIBUTIONS) if key in value]
         if len(kinds) != 1:
             raise problem(
-                "a number is given in two ways" if kinds else "no number is given here",
+                "a number is given in two ways: " + " and ".join(kinds)
+                if kinds
+                else "no number is given here",
                 at=at,
-                found=" and ".join(kinds) or None,
                 expected="exactly one of value, " + ", ".join(DISTRIBUTIONS),
             )
         kind = kinds[0]

@@ -283,7 +283,8 @@ class _Reader:
             hint = "Give a value, or leave the key out."
             if inline:
                 hint = "Inside { } a comma ends a value: put text that holds a comma in quotes."
-            self._document.note(_line(event), path, "nothing is given here", hint=hint)
+            line = self._document.lines[path]
+            self._document.note(line, path, "nothing is given here", hint=hint)
             return UNREADABLE
         return value
 

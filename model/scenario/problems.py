@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pydantic_core import PydanticCustomError
 
 MAX_SHOWN = 60
+MAX_LISTED = 8
 
 
 def shown(value: object) -> str:
@@ -23,6 +24,9 @@ def shown(value: object) -> str:
         return f"{value:.12g}"
     if isinstance(value, list):
         return shorten("[" + ", ".join(shown(item) for item in value[:MAX_SHOWN]) + "]")
+    if isinstance(value, dict):
+        items = (f"{key}: {shown(item)}" for key, item in value.items())
+        return shorten("{" + ", ".join(items) + "}")
     text = repr(value) if isinstance(value, str) else str(value)
     return shorten(text)
 
@@ -43,6 +47,12 @@ def did_you_mean(name: object, names: Iterable[str]) -> str | None:
     """The hint that names the nearest valid name, or None when nothing is close."""
     near = nearest(name, names)
     return f"Did you mean '{near}'?" if near else None
+
+
+def one_of(names: Iterable[str], near: str | None = None) -> str | None:
+    """The valid names as what is expected; a long list is left out when the nearest is named."""
+    listed = list(names)
+    return None if near and len(listed) > MAX_LISTED else "one of " + ", ".join(listed)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,11 @@ def kinds(annotation: Any) -> list[str]:
     return found
 
 
+def is_choice(annotation: Any) -> bool:
+    """True where a section may be one of several kinds."""
+    return entry_of(annotation) is None and len(kinds(annotation)) > 1
+
+
 def entry_of(annotation: Any) -> Any:
     """The annotation of a list's entries, or None for what is not a list."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)

@@ -12,9 +12,9 @@ from model.scenario.as_written import number_hint, yes_no_hint
 from model.scenario.checks import check
 from model.scenario.merge import Located
 from model.scenario.positions import UNREADABLE, Path, dotted
-from model.scenario.problems import NUMBER_ERROR, Problem, did_you_mean, shown
+from model.scenario.problems import NUMBER_ERROR, Problem, did_you_mean, one_of, shown
 from model.scenario.schema import Scenario
-from model.scenario.sections import annotation_at, kinds, section_at
+from model.scenario.sections import annotation_at, is_choice, kinds, section_at
 
 Words = tuple[str, str | None, str | None, str | None]
 """Message, found, expected, hint."""
@@ -92,15 +92,17 @@ def _problem(error: Any, located: Located, file: str) -> Problem | None:
 
 
 def _data_path(loc: tuple[str | int, ...], data: Any) -> Path:
-    """The way through the user's data; steps the schema library adds for unions are left out."""
+    """The way through the user's data, without the `kind` that the schema library puts in it."""
     path: list[str | int] = []
+    annotation: Any = Scenario
     node = data
-    for index, part in enumerate(loc):
-        if _holds(node, part):
-            node = node[part]
-        elif index < len(loc) - 1 or (isinstance(node, dict) and node.get("kind") == part):
+    for part in loc:
+        if is_choice(annotation):
+            annotation = section_at(annotation, node)
             continue
         path.append(part)
+        annotation = annotation_at(annotation, (part,), node)
+        node = node[part] if _holds(node, part) else None
     return tuple(path)
 
 
@@ -128,12 +130,12 @@ def _unknown_key(path: Path, data: Any) -> Words:
     section = section_at(annotation_at(Scenario, path[:-1], data), parent)
     names = list(section.model_fields) if section is not None else []
     near = did_you_mean(path[-1], names)
-    return "unknown key", None, None if near else "one of " + ", ".join(names), near
+    return "unknown key", None, one_of(names, near), near
 
 
 def _unknown_kind(path: Path, value: Any, data: Any) -> Words:
     names = kinds(annotation_at(Scenario, path, data))
-    expected = "one of " + ", ".join(names)
+    expected = one_of(names)
     if not isinstance(value, dict):
         return "wrong kind of value", shown(value), "a section of 'key: value' lines", None
     if "kind" not in value:
@@ -167,7 +169,7 @@ def _plain_words(kind: str, value: Any, context: dict[str, Any], message: str) -
     if kind == "string_type":
         quotable = isinstance(value, int | float) and not isinstance(value, bool)
         hint = f"Put it in quotes: '{value}'." if quotable else None
-        return "this is not text", shown(value), "text", hint
+        return "this is not text", str(value) if quotable else shown(value), "text", hint
     if kind in _EXPECTED:
         hint = None
         if kind == "bool_type":
@@ -181,10 +183,9 @@ def _plain_words(kind: str, value: Any, context: dict[str, Any], message: str) -
         return "not one of the choices", shown(value), expected, near
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
-        return "out of range", shown(value), words.format(context[key]), None
+        return "out of range", shown(value), words.format(shown(context[key])), None
     if kind == "too_short":
         return "too few entries", shown(value), f"at least {context['min_length']}", None
     if kind == "too_long":
-        hint = "A comma inside a number splits it: write 1200, not 1,200."
-        return "too many entries", shown(value), f"at most {context['max_length']}", hint
+        return "too many entries", shown(value), f"at most {context['max_length']}", None
     return message, shown(value), None, None

@@ -78,11 +78,12 @@ class YearlyRule:
         if _YEAR.match(key):
             expected = f"two years running, such as {financial_year_label(int(key[:4]))}"
             raise problem(f"'{key}' is not a financial year", at=(key,), expected=expected)
+        hint = year_hint(key) or did_you_mean(key, _KEYS)
         raise problem(
             f"unknown key '{key}' in a number by year",
             at=(key,),
-            expected="financial years such as 2023-24, " + ", ".join(_KEYS),
-            hint=year_hint(key) or did_you_mean(key, _KEYS),
+            expected=None if hint else "financial years such as 2023-24, " + ", ".join(_KEYS),
+            hint=hint,
         )
 
     def _path(self, value: Mapping[str, Any]) -> tuple[TimePath, float]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from model.report.tables import COLUMNS
 from model.scenario.load import load
 
@@ -81,17 +82,17 @@ def test_statistics_are_those_of_the_draws(demo):
     results = pd.read_parquet(demo / "first" / "results.parquet")
     draws = pd.read_parquet(demo / "first" / "draws.parquet")
     for measure, view in (("cumulative_deficit", "without"), ("in_year_deficit", "")):
-        mine = draws.query(
-            "measure == @measure and view == @view and financial_year == '2027-28' and block == ''"
-        )["value"]
+        chosen = f"measure == '{measure}' and view == '{view}' and block == ''"
+        mine = draws.query(chosen + " and financial_year == '2027-28'")["value"]
         assert len(mine) == 70
-        table = results.query(
-            "measure == @measure and view == @view and financial_year == '2027-28' and block == ''"
-        ).set_index("statistic")["value"]
+        table = results.query(chosen + " and financial_year == '2027-28'")
+        table = table.set_index("statistic")["value"]
         assert table["p90"] == pytest.approx(mine.quantile(0.9))
         assert table["mean"] == pytest.approx(mine.mean())
     lines = draws.query("measure == 'line_spend' and financial_year == '2026-27'")
-    spend = draws.query("measure == 'spend' and block == 'high_needs' and financial_year == '2026-27'")
+    spend = draws.query(
+        "measure == 'spend' and block == 'high_needs' and financial_year == '2026-27'"
+    )
     summed = lines.groupby("draw")["value"].sum().to_numpy()
     assert summed == pytest.approx(spend.sort_values("draw")["value"].to_numpy())
 

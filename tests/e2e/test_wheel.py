@@ -50,8 +50,9 @@ def test_first_run_from_anywhere(wheel, tmp_path):
     pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     call(*pip, "--require-hashes", "-r", ROOT / "requirements" / "run.txt", cwd=tmp_path)
     site = Path(
-        call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path)
-        .strip()
+        call(
+            python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path
+        ).strip()
     )
     before = {path.name for path in site.iterdir()}
     call(*pip, "--no-deps", wheel, cwd=tmp_path)

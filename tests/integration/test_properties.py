@@ -39,7 +39,7 @@ ANY_AGE = [
 """Settings in which plans of every age are found nationally, so that any margins fit."""
 
 few = settings(
-    max_examples=12,
+    max_examples=25,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -69,7 +69,9 @@ price = st.one_of(
 @st.composite
 def split(draw: st.DrawFn, total: int, names: list[str]) -> dict[str, int]:
     """A total spread over names."""
-    cuts = sorted(draw(st.lists(st.integers(0, total), min_size=len(names) - 1, max_size=len(names) - 1)))
+    cuts = sorted(
+        draw(st.lists(st.integers(0, total), min_size=len(names) - 1, max_size=len(names) - 1))
+    )
     edges = [0, *cuts, total]
     return {name: edges[i + 1] - edges[i] for i, name in enumerate(names)}
 
@@ -197,7 +199,12 @@ def account_sections(draw: st.DrawFn, years: list[int]) -> dict[str, Any]:
             "gross_income_gbp": {label(years[0]): draw(st.integers(1_000_000, 40_000_000))},
             "income_growth": {label(years[0]): 0, "then": {"between": [0.01, 0.05]}},
             "deductions": [
-                {"id": "d", "title": "Deducted", "places": 10, "rate_gbp": draw(st.integers(0, 9000))}
+                {
+                    "id": "d",
+                    "title": "Deducted",
+                    "places": 10,
+                    "rate_gbp": draw(st.integers(0, 9000)),
+                }
             ],
         }
         for name in ("high_needs", "schools", "early_years")
@@ -235,7 +242,9 @@ def account_sections(draw: st.DrawFn, years: list[int]) -> dict[str, Any]:
             "id": f"payment{index}",
             "title": "Safety Valve",
             "year": label(year),
-            "amount_gbp": draw(st.one_of(st.integers(0, 4_000_000), st.just({"uniform": [0, 3e6]}))),
+            "amount_gbp": draw(
+                st.one_of(st.integers(0, 4_000_000), st.just({"uniform": [0, 3e6]}))
+            ),
         }
         for index, year in enumerate(years)
         if draw(st.booleans())
@@ -395,7 +404,9 @@ def test_a_run_finds_its_own_identities_kept(data: dict[str, Any]) -> None:
 # ---------------------------------------------------------------- nothing changes
 
 
-def unchanging(cost: Any, amount: int, fte: float, anchor: str, chance_of_rates: Any) -> dict[str, Any]:
+def unchanging(
+    cost: Any, amount: int, fte: float, anchor: str, chance_of_rates: Any
+) -> dict[str, Any]:
     """No joiners, leavers or moves in the year, flat prices, and nobody old enough to age out.
 
     Children still grow up and change phase, but one driver covers every setting and age.
@@ -482,7 +493,13 @@ def unchanging(cost: Any, amount: int, fte: float, anchor: str, chance_of_rates:
             ],
         },
         "nurture_groups": [
-            {"id": "one", "school": "A school", "phase": "primary", "opens": "2022-09", "rate_gbp": 7029}
+            {
+                "id": "one",
+                "school": "A school",
+                "phase": "primary",
+                "opens": "2022-09",
+                "rate_gbp": 7029,
+            }
         ],
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from model.account.income import deduction_gbp, income
 from model.draws import central
 from model.forecast import anchor_lines, by_year, forecast_central
@@ -98,7 +99,9 @@ def test_deductions_by_row_and_in_total(prepared):
     account = prepared.scenario.account
     draws = central(prepared.scenario)
     blocks = {block.id: block for block in account.blocks}
-    rows = {d.id: thousands(deduction_gbp(d, draws)[0, 0]) for b in account.blocks for d in b.deductions}
+    rows = {
+        d.id: thousands(deduction_gbp(d, draws)[0, 0]) for b in account.blocks for d in b.deductions
+    }
     assert rows["resource_bases_low"] == 267
     assert rows["resource_bases_high"] == 65
     assert rows["lime_hills"] == 240
@@ -232,7 +235,9 @@ def test_model_view_has_starters_on_top(prepared):
     published = published_basis(prepared.scenario)
     for name in others:
         model = by_year(run.spending.by_line)[lines.index(name), 0, 0]
-        assert model == pytest.approx(published.lines[name]), f"{name} is anchored on the whole year"
+        assert model == pytest.approx(published.lines[name]), (
+            f"{name} is anchored on the whole year"
+        )
 
 
 def test_zero_variance_gives_the_published_deficit_exactly(prepared, published):

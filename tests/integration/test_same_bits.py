@@ -90,9 +90,7 @@ def test_600_draws_are_the_first_600_of_1000(loaded: LoadedScenario, results: Re
 
 
 def test_a_single_draw_is_the_first(loaded: LoadedScenario, results: Results) -> None:
-    assert_same_series(
-        run(loaded, draws=1, jobs=2).draws, results.draws.isel(draw=slice(0, 1))
-    )
+    assert_same_series(run(loaded, draws=1, jobs=2).draws, results.draws.isel(draw=slice(0, 1)))
 
 
 def test_draws_differ_and_so_do_seeds(loaded: LoadedScenario, results: Results) -> None:
@@ -220,16 +218,16 @@ def cohort_series(block: BlockResult) -> Iterator[tuple[str, np.ndarray]]:
         yield name, flow[CUT:]
 
 
-def state_at_cut(loaded: LoadedScenario, anchors: dict[str, Anchor], *, chance: bool) -> CohortState:
+def state_at_cut(
+    loaded: LoadedScenario, anchors: dict[str, Anchor], *, chance: bool
+) -> CohortState:
     """The state at the cut, from a forecast whose horizon ends there."""
     horizon = loaded.scenario.horizon
     first = horizon.first_year
     short = loaded.scenario.model_copy(
         update={"horizon": Horizon.model_construct(first_year=first, last_year=first + 1)}
     )
-    block = forecast(
-        prepare(replace(loaded, scenario=short)), anchors, 64, seed=9, chance=chance
-    )
+    block = forecast(prepare(replace(loaded, scenario=short)), anchors, 64, seed=9, chance=chance)
     assert block.final_state is not None
     return block.final_state
 
@@ -310,10 +308,7 @@ def test_the_central_run_is_every_draw_without_chance_or_doubt(
     """Every input fixed at its central value and chance off: each draw is the central run."""
     values: Draws = central(loaded.scenario)
     certain = loaded.scenario.model_copy(update={"correlations": []})
-    overrides = {
-        path: float(value)
-        for path, value in central_numbers(values, loaded).items()
-    }
+    overrides = {path: float(value) for path, value in central_numbers(values, loaded).items()}
     other = prepare(replace(loaded, scenario=certain))
     block = forecast(other, anchors, 0, 64, seed=1, chance=False, overrides=overrides)
     central_block = forecast_central(other, anchors, overrides=overrides)

@@ -294,9 +294,7 @@ def exact_moments(
         own = np.diag(p) - np.outer(p, p)
         q = 1.0 - p
         rest = np.maximum(1.0 - p[:, None] - p[None, :], 0.0)
-        fourth = (
-            np.outer(p * q**2, p**2) + np.outer(p**2, p * q**2) + rest * np.outer(p**2, p**2)
-        )
+        fourth = np.outer(p * q**2, p**2) + np.outer(p**2, p * q**2) + rest * np.outer(p**2, p**2)
         fourth[np.diag_indices(size)] = p * q * (q**3 + p**3)
         mean += count * p
         covariance += count * own

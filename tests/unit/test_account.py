@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from model.account.block_account import block_account
 from model.account.views import cumulative_views
 from model.draws import central, sample
 from model.reconcile.trajectory import expected_shortfall, rag, reconcile
-
 from tests.scenarios import small
 
 pytestmark = pytest.mark.unit
@@ -92,7 +92,9 @@ def test_three_views(book):
 
 
 def test_reconciliation_by_hand(tmp_path):
-    body = ACCOUNT + """
+    body = (
+        ACCOUNT
+        + """
 trajectory:
   balance_by: 2024-25
   targets:
@@ -103,12 +105,11 @@ trajectory:
     - {id: one, title: One, year: 2022-23, amount_gbp: -50}
     - {id: two, title: Two, year: 2024-25, amount_gbp: 30}
 """
+    )
     scenario = small(tmp_path, body).scenario
     draws = central(scenario)
     account = block_account(scenario.account, {"high_needs": SPEND}, draws)
-    row = reconcile(
-        scenario.trajectory, cumulative_views(account, scenario.account, draws), draws
-    )
+    row = reconcile(scenario.trajectory, cumulative_views(account, scenario.account, draws), draws)
     assert row.years == (2023, 2024)
     assert row.gap[:, 0] == pytest.approx([-35, 495])
     assert row.in_year_target[:, 0] == pytest.approx([500, 100])

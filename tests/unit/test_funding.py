@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from model.draws import central, sample
 from model.forecast import anchor_lines, by_year, forecast_central, spend
 from model.funding.anchoring import anchor
@@ -11,7 +12,6 @@ from model.funding.drivers import price_drivers
 from model.funding.prices import billed_share, mean_band_value, price_index
 from model.prepared import prepare
 from model.scenario.load import load
-
 from tests.scenarios import small
 
 pytestmark = pytest.mark.unit
@@ -67,7 +67,8 @@ def test_april_uplift_counts_whole_and_growth_compounds(tmp_path):
 def test_monthly_profile_moves_months_not_years(tmp_path):
     profile = "[0.5, 0.43, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007]"
     loaded = funding(
-        tmp_path, (AMOUNT % "").replace("anchor: none", f"anchor: none\n      monthly_profile: {profile}")
+        tmp_path,
+        (AMOUNT % "").replace("anchor: none", f"anchor: none\n      monthly_profile: {profile}"),
     )
     scenario = loaded.scenario
     (priced,) = price_drivers(scenario, central(scenario), np.zeros((0, 36, 1)))
@@ -122,7 +123,9 @@ def test_re_banding_at_equal_cost_is_neutral(tmp_path):
 """
     old = yearly(funding(tmp_path, line.replace("SHARES", "{L2: 1}")))
     matrix = FUNDING.replace("  lines:", MATRIX + "  lines:")
-    new = yearly(small(tmp_path, matrix + line.replace("SHARES", "{M1: 0.6666666667, M2: 0.3333333333}")))
+    new = yearly(
+        small(tmp_path, matrix + line.replace("SHARES", "{M1: 0.6666666667, M2: 0.3333333333}"))
+    )
     assert new == pytest.approx(old)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from model.draws import central
 from model.forecast import by_year
 from model.mitigation import general_fund_cost, line_changes, ramp
-
 from tests.scenarios import small
 
 pytestmark = pytest.mark.unit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from model.reference.policy import PolicyError, _parameter, policy
 
 pytestmark = pytest.mark.unit
@@ -10,7 +11,9 @@ pytestmark = pytest.mark.unit
 
 def test_every_parameter_is_sourced_and_dated():
     parameters = policy()
-    assert {"rag_green_at_least", "override_end", "transfer_limit_with_forum_approval"} <= set(parameters)
+    assert {"rag_green_at_least", "override_end", "transfer_limit_with_forum_approval"} <= set(
+        parameters
+    )
     for parameter in parameters.values():
         assert parameter.source
         assert parameter.description
@@ -35,6 +38,12 @@ def test_a_value_applies_from_its_month():
     ],
 )
 def test_a_damaged_parameter_is_named(change, message):
-    body = {"description": "d", "unit": "u", "values": {"2020-04": 1}, "mark": "assumed", "source": "s"}
+    body = {
+        "description": "d",
+        "unit": "u",
+        "values": {"2020-04": 1},
+        "mark": "assumed",
+        "source": "s",
+    }
     with pytest.raises(PolicyError, match=f"file.yaml: thing .*{message}"):
         _parameter("thing", {**body, **change}, "file.yaml")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from model.report import run_folder
 from model.report.run_folder import FolderError, default_folder, refuse_existing, write_folder
 

@@ -48,7 +48,7 @@ def write(book: Book) -> None:
     """Fill the sheet."""
     sheet, about, results = book.sheets[NAME], book.about, book.results
     scenario = results.scenario
-    sheet.columns(34, 96, note_width=126)
+    sheet.columns(34, 96, note_width=150)
     sheet.title(
         "About this workbook", "How it was made, how to read it, and where the data come from."
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from model.assumptions import Assumption, register
-from model.report.workbook.sheet import A3, Book, Content, Sheet
+from model.report.workbook.sheet import A3, LINE_HEIGHT, Book, Content, Sheet
 
 NAME = "Assumptions"
 
 COLUMNS: tuple[tuple[str, float], ...] = (
-    ("Path in the scenario", 34),
+    ("Path in the scenario", 42),
     ("What it is", 38),
     ("Year", 9),
     ("Central", 12),
@@ -19,7 +19,7 @@ COLUMNS: tuple[tuple[str, float], ...] = (
     ("Through time", 11),
     ("Standing", 11),
     ("Source", 30),
-    ("Reason", 46),
+    ("Reason", 50),
     ("As at", 10),
     ("Owner", 10),
     ("Confidence", 11),
@@ -39,7 +39,6 @@ def write(book: Book) -> None:
         "Prints on A3.",
     )
     drawn = sum(bool(row.distribution and row.low is not None and _drawn(row)) for row in rows)
-    sheet.row = 2
     sheet.note(
         f"{len(rows)} rows; {drawn} drawn at random. A row with a range but nothing under 'Drawn "
         "from' is held at its central value. Hindsight: known only after the scenario's date."
@@ -49,8 +48,8 @@ def write(book: Book) -> None:
     for offset, row in enumerate(table, start=1):
         number = _number(rows[offset - 1].unit)
         for column, content in enumerate(row):
-            look = (number, "top") if isinstance(content, float) else ("wrap",)
-            sheet.put(HEADER_ROW + offset, column, content, *look)
+            look = number if isinstance(content, float) else "gap" if column else "wrap"
+            sheet.put(HEADER_ROW + offset, column, content, look, "top", "hair")
     last = HEADER_ROW + max(len(table), 1)
     sheet.worksheet.add_table(
         HEADER_ROW, 0, last, len(COLUMNS) - 1,
@@ -62,6 +61,7 @@ def write(book: Book) -> None:
             ],
         },
     )  # fmt: skip
+    sheet.height(HEADER_ROW, 3 * LINE_HEIGHT)
     sheet.row = last + 1
     _header_in_view(sheet)
     sheet.finish(paper=A3)
@@ -79,7 +79,7 @@ def _drawn(row: Assumption) -> bool:
 def _cells(row: Assumption) -> list[Content]:
     return [
         row.path,
-        row.description,
+        " ".join(row.description.split()),
         row.year,
         row.central,
         row.low,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -258,8 +259,8 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
     for code in sorted(set(codes)):
         at = f"'{NAME}'!{xl_rowcol_to_cell(sheet.row, 1)}"
         columns = [[row[i] for row in rows] for i in range(len(labels))]
-        values = [total_where(code, at, codes, keys, column) for column in columns]
-        sums.append(_coded(sheet, "Spending reported on this line", code, values))
+        coded = [total_where(code, at, codes, keys, column) for column in columns]
+        sums.append(_coded(sheet, "Spending reported on this line", code, coded))
     by_code = [total([row[i] for row in sums]) for i in range(len(labels))]
     grand = _coded(sheet, "All s251 lines", "", by_code, "grand")
     lines = _coded(sheet, "All budget lines, from above", "", totals)
@@ -272,7 +273,11 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
 
 
 def _coded(
-    sheet: Sheet, title: str, code: str, values: list[float] | list[Figure], weight: str = ""
+    sheet: Sheet,
+    title: str,
+    code: str,
+    values: Sequence[float] | Sequence[Figure],
+    weight: str = "",
 ) -> list[Cell]:
     """A row with its s251 line in the second column."""
     looks = (weight,) if weight else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
@@ -11,8 +11,7 @@ from model.report.workbook.figures import Cell
 from model.report.workbook.sheet import Book
 from model.report.workbook.styles import FONT, INK, QUIET, STACK_COLOURS
 
-THOUSAND_K = "#,##0,"
-MILLIONS = "#,##0.0,,;-#,##0.0,,;0"
+WHOLE_MILLIONS_FROM = 15e6
 
 LINES: dict[str, dict[str, Any]] = {
     "Agreed target": {"color": "#000000", "width": 2.75, "dash_type": "solid"},
@@ -34,9 +33,17 @@ MARKERS = {
 }
 
 
-def cumulative(book: Book, series: dict[str, Sequence[Cell]], years: Sequence[str]) -> Any:
+def millions(cells: Sequence[Cell]) -> str:
+    """Axis format in £ million: whole ones where the axis is long enough."""
+    largest = max((abs(item.value) for item in cells), default=0.0)
+    digits = "#,##0" if largest >= WHOLE_MILLIONS_FROM else "#,##0.0"
+    return f"{digits},,;-{digits},,;0"
+
+
+def cumulative(book: Book, series: Mapping[str, Sequence[Cell]]) -> Any:
     """Cumulative deficit as percentile lines against the trajectory, into surplus if need be."""
     chart = book.workbook.add_chart({"type": "line"})
+    number = millions([item for cells in series.values() for item in cells])
     for name, line in LINES.items():
         if name in series:
             cells = series[name]
@@ -52,7 +59,7 @@ def cumulative(book: Book, series: dict[str, Sequence[Cell]], years: Sequence[st
                     "marker": marker,
                 }
             )
-    _dress(chart, "Cumulative deficit without support, £ million", MILLIONS)
+    _dress(chart, "Cumulative deficit without support, £ million", number)
     return chart
 
 

@@ -125,7 +125,7 @@ def _sign_off(book: Book, sheet: Sheet) -> None:
         sheet.put(sheet.row, 0, role, "line")
         for column in (1, 2, 3):
             sheet.put(sheet.row, column, None, "line")
-        sheet.put(sheet.row, 4, book.about.run_id, "line", "wrap")
+        sheet.put(sheet.row, 4, book.about.run_id, "wrap", "line")
         sheet.row += 1
 
 

@@ -46,6 +46,7 @@ def write(book: Book) -> None:
         "DSG account",
         "Shown in £ thousands (cells hold pounds). A deficit is positive; a minus is a surplus.",
     )
+    sheet.row += 1
     sheet.note(
         "Roll-forwards show means over all draws, because means add up. Bold rows are live formulas."
     )

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 def write(book: Book) -> None:
     """Fill the sheet."""
     sheet, results = book.sheets[NAME], book.results
-    sheet.columns(62, 13, *[11.5] * 26)
+    sheet.columns(62, 13, *[11.5] * 26, note_width=205)
     sheet.last_column = LAST_PRINTED
     sheet.title(
         "Monte Carlo",
@@ -54,8 +54,9 @@ def _reading(sheet: Sheet, results: Results) -> None:
         "funding, changes in how plans are recorded, and errors in published figures."
     )
     sheet.note(
-        "Central run: every input at its central value, chance off. It differs a little from the "
-        "mean because spending is not in proportion to every input."
+        "Central run: every input at its central value, chance off. It differs from the mean because "
+        "spending is not in proportion to every input, and because something likely but not certain, "
+        "such as the approval of a transfer, counts in full in the central run."
     )
 
 
@@ -150,7 +151,7 @@ def _inputs(sheet: Sheet, results: Results) -> None:
     sheet.header("Input (see Assumptions)", "Correlation", "What it is", text=(2,))
     what = {item.path: item.description for item in inputs(results.scenario)}
     for path, correlation in found[:INPUTS_SHOWN]:
-        sheet.put(sheet.row, 2, what.get(path, ""))
+        sheet.put(sheet.row, 2, " ".join(what.get(path, "").split()), "inset")
         sheet.line(path, [correlation], "correlation")
 
 

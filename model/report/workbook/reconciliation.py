@@ -68,6 +68,7 @@ def write(book: Book) -> None:
     )
     trajectory = book.results.scenario.trajectory
     assert trajectory is not None
+    sheet.row += 1
     sheet.note(
         "The trajectory is a cumulative deficit before money from the department, so the forecast "
         "without support stands against it. Means are live formulas; percentiles and probabilities "
@@ -128,7 +129,7 @@ def _cumulative(book: Book, sheet: Sheet, labels: list[str], green: Cell, amber:
         *(Row(p, f"Forecast without support, {p}") for p in PERCENTILES),
         Row("one_offs", "One-offs inside the position (minus: they helped)"),
         Row("like_for_like", "Like-for-like gap, without one-offs", weight="total"),
-        Row("probability", "Probability of being on or below the target", "share"),
+        Row("probability", "Probability of being on or below the target", "chance"),
         Row("rag", "Rating", weight="bold"),
         Row("shortfall", "Mean gap of the draws that miss the target"),
         Row("downside", f"Downside case: {level}th percentile, without support"),
@@ -202,7 +203,7 @@ def _in_year(book: Book, sheet: Sheet, labels: list[str], before: Cell | None) -
         Row("forecast", "Forecast in-year deficit, mean"),
         Row("gap", "In-year gap, mean", weight="total"),
         *(Row(p, f"Forecast in-year deficit, {p}") for p in PERCENTILES),
-        Row("balance", "Probability that the year is in balance or surplus", "share"),
+        Row("balance", "Probability that the year is in balance or surplus", "chance"),
         Row("opening", "Opening deficit without support, mean"),
         Row("better_opening", "Better opening than agreed (minus: worse)", weight="total"),
         Row("headroom", "Headroom: in-year deficit that would just meet the target"),
@@ -254,7 +255,7 @@ def _in_year(book: Book, sheet: Sheet, labels: list[str], before: Cell | None) -
         item = sheet.line(
             f"Probability of in-year balance by the agreed year, {agreed}",
             [chance],
-            "share",
+            "chance",
             "bold",
         )[0]
         book.cells["in balance", "agreed", agreed] = item

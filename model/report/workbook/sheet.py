@@ -39,7 +39,7 @@ NOTHING = 1e-6
 
 A4, A3 = 9, 8
 LINE_HEIGHT = 13.2
-CHARACTERS_PER_WIDTH = 1.12
+CHARACTERS_PER_WIDTH, BOLD_CHARACTERS_PER_WIDTH = 1.2, 1.05
 """Letters of the font that fit in one unit of column width, on the safe side."""
 
 
@@ -119,7 +119,7 @@ class Sheet:
         self.put(0, 0, text, "title")
         self.height(0, 24)
         self.put(1, 0, subtitle, "subtitle")
-        self.row = 3
+        self.row = 2
         self.worksheet.freeze_panes(2, 1)
         self.worksheet.repeat_rows(0, 1)
 
@@ -144,7 +144,10 @@ class Sheet:
         """A header row; headers of numbers are set right, over their numbers. `text`: columns
         after the first that hold text."""
         for column, label in enumerate(labels):
-            looks = ("header",) if column in (0, *text) else ("header", "right")
+            if column == 0:
+                looks: tuple[str, ...] = ("header",)
+            else:
+                looks = ("header", "gap", "low") if column in text else ("header", "right")
             self.put(self.row, column, label, *looks)
         self.row += 1
 
@@ -165,7 +168,7 @@ class Sheet:
             written.append({})
             for offset, row in enumerate(rows):
                 item = content(row.key, written)
-                style = ("wrap", "right") if isinstance(item, str | Words) else (row.number,)
+                style = ("label", "right") if isinstance(item, str | Words) else (row.number,)
                 cell_written = self.put(first + offset, index + 1, item, *style, *_look(row))
                 if cell_written is not None:
                     written[-1][row.key] = cell_written
@@ -229,7 +232,8 @@ class Sheet:
         """Row height for wrapped text: not every program works it out on opening."""
         if not WRAPPING.intersection(styles) or column >= len(self._widths):
             return
-        width = max(int(self._widths[column] * CHARACTERS_PER_WIDTH), 4)
+        letters = BOLD_CHARACTERS_PER_WIDTH if "header" in styles else CHARACTERS_PER_WIDTH
+        width = max(int(self._widths[column] * letters), 4)
         lines = sum(len(textwrap.wrap(part, width)) or 1 for part in text.split("\n"))
         if lines > 1:
             self.height(row, lines * LINE_HEIGHT + 2)

@@ -20,6 +20,7 @@ NUMBERS: Final[dict[str, str]] = {
     "plans": "#,##0.0;-#,##0.0;0.0",
     "count": "#,##0;-#,##0;0",
     "share": "0%",
+    "chance": '[<0.005]"<1%";[>0.995]">99%";0%',
     "share1": "0.0%",
     "factor": "0.000",
     "number": "#,##0.00;-#,##0.00;0.00",
@@ -43,8 +44,11 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "label": {"text_wrap": True},
     "indent": {"text_wrap": True, "align": "left", "indent": 1},
     "top": {"valign": "top"},
-    "wrap": {"text_wrap": True},
+    "wrap": {"text_wrap": True, "valign": "top"},
     "gap": {"text_wrap": True, "align": "left", "indent": 1},
+    "inset": {"align": "left", "indent": 1},
+    "hair": {"bottom": 7, "bottom_color": "#A6A6A6"},
+    "low": {"valign": "bottom"},
     "bold": {"bold": True},
     "total": {"bold": True, "top": 1},
     "grand": {"bold": True, "top": 1, "bottom": 6},
@@ -61,7 +65,7 @@ def properties(names: tuple[str, ...]) -> dict[str, Any]:
         "font_name": FONT,
         "font_size": 10,
         "font_color": INK,
-        "valign": "top",
+        "valign": "vcenter",
     }
     for name in names:
         if name in NUMBERS:

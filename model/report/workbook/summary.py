@@ -28,7 +28,7 @@ ACCOUNT_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
 TARGET_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
     ("Agreed target", ("target", "mean"), "money"),
     ("Gap to target: mean", ("gap", "mean"), "money"),
-    ("Chance of being on target", ("probability", "mean"), "share"),
+    ("Chance of being on target", ("probability", "mean"), "chance"),
 )
 WITH_COLUMN: tuple[str, tuple[str, str], str] = (
     "Cumulative, with support: mean", ("with", "mean"), "money",
@@ -44,7 +44,7 @@ SPEND_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
 def write(book: Book) -> None:
     """Fill the sheet; call it after the sheets it reads from. Defines names of headline cells."""
     sheet = book.sheets[NAME]
-    sheet.columns(11, *[11.5] * 13, note_width=178)
+    sheet.columns(11, *[11.5] * 13, note_width=205)
     scenario = book.results.scenario
     named = scenario.title.startswith(scenario.authority)
     sheet.title(
@@ -53,6 +53,7 @@ def write(book: Book) -> None:
         "minus is a surplus. "
         + ("INVENTED AUTHORITY: not real figures." if scenario.invented else ""),
     )
+    sheet.row += 1
     for sentence in _sentences(book):
         sheet.note(sentence, "top")
     sheet.row += 1
@@ -95,8 +96,8 @@ def _sentences(book: Book) -> list[str]:
         side = "behind" if gap.value > 0 else "ahead of"
         sentences.append(
             f"Trajectory: on average £{_m(gap, size=True)} {side} the target for {year}; the chance "
-            f"of being on or below it is {chance.value:.0%} in {year} and "
-            f"{chances[-1][1].value:.0%} in {chances[-1][0]}."
+            f"of being on or below it is {_chance(chance)} in {year} and "
+            f"{_chance(chances[-1][1])} in {chances[-1][0]}."
         )
     published = cells.get(("published in_year", "published", first))
     if published is not None:
@@ -113,6 +114,13 @@ def _m(item: Cell, *, size: bool = False) -> str:
     """Millions to one decimal; `size` leaves the sign out."""
     value = abs(item.value) if size else item.value
     return f"{value / 1e6:,.1f}m"
+
+
+def _chance(item: Cell) -> str:
+    """A probability in words that never says impossible or certain."""
+    if item.value < 0.005:
+        return "under 1%"
+    return "over 99%" if item.value > 0.995 else f"{item.value:.0%}"
 
 
 def _position(kind: str, item: Cell) -> str:
@@ -196,7 +204,7 @@ def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
             "p50 (middle draw)": series["without p50"],
             "p10 (one draw in ten is lower)": series["without p10"],
         }
-        chart = charts.cumulative(book, {n: c for n, c in named.items() if c}, labels)
+        chart = charts.cumulative(book, {n: c for n, c in named.items() if c})
         low, mean, high = (series[f"without {s}"][-1] for s in ("p10", "mean", "p90"))
         text = (
             f"Line chart of the cumulative deficit without support, {labels[0]} to {labels[-1]}: mean "
@@ -207,18 +215,23 @@ def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
             text += f" The agreed target ends at £{_m(series['target mean'][-1])}."
         made.append((chart, text))
     if book.charted_spend:
-        chart = charts.stacked(
-            book, book.charted_spend, "Spending by budget line, £ million (mean)", charts.MILLIONS
+        number = charts.millions([book.cells["spend", "mean", year] for year in labels])
+        title = "Spending by budget line, £ million (mean)"
+        chart = charts.stacked(book, book.charted_spend, title, number)
+        funding = book.results.scenario.funding
+        assert funding is not None
+        name, value = max(
+            (
+                (o.title, book.cells[f"line {o.id}", "mean", labels[-1]].value)
+                for o in funding.lines
+            ),
+            key=lambda item: item[1],
         )
-        largest = book.charted_spend[0]
-        name = max(
-            (line for line in _lines(book)), key=lambda item: item[1]
-        )[0]  # fmt: skip
         text = (
             f"Stacked columns of mean spending by budget line and year. Total "
             f"£{_m(book.cells['spend', 'mean', labels[0]])} in {labels[0]} and "
             f"£{_m(book.cells['spend', 'mean', labels[-1]])} in {labels[-1]}; the largest line is "
-            f"{name}, £{_m(largest[-1])} in the last year."
+            f"{name}, £{value / 1e6:,.1f}m in the last year."
         )
         made.append((chart, text))
     if book.charted_plans:
@@ -234,15 +247,6 @@ def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
         made.append((chart, text))
     sheet.row += 1
     _place(sheet, made)
-
-
-def _lines(book: Book) -> list[tuple[str, float]]:
-    funding = book.results.scenario.funding
-    assert funding is not None
-    last = years(book.results)[-1]
-    return [
-        (line.title, book.cells[f"line {line.id}", "mean", last].value) for line in funding.lines
-    ]
 
 
 def _place(sheet: Sheet, made: Sequence[tuple[Any, str]]) -> None:

@@ -24,13 +24,6 @@ from model.report.workbook.sheet import Book
 from model.report.workbook.styles import FONT
 from model.results import Results
 
-OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": 10},
-}
-
 
 def write_workbook(results: Results, path: Path, about: About) -> None:
     """Write a run as an Excel workbook at `path`, replacing what is there.
@@ -38,7 +31,7 @@ def write_workbook(results: Results, path: Path, about: About) -> None:
     Totals are live formulas whose stored values agree. Equal results and `about` give equal bytes.
     Raises ValueError if a figure is not a number, naming its cell.
     """
-    with Workbook(str(path), OPTIONS) as workbook:
+    with Workbook(str(path), _options()) as workbook:
         _properties(workbook, results, about)
         book = Book(workbook, results, about)
         filled = _sheets(results)
@@ -48,6 +41,16 @@ def write_workbook(results: Results, path: Path, about: About) -> None:
             write(book)
         summary.write(book)
         cover.write(book)
+
+
+def _options() -> dict[str, object]:
+    """Options of XlsxWriter, made anew each time because it changes the dictionaries it is given."""
+    return {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": {"font_name": FONT, "font_size": 10},
+    }
 
 
 def _sheets(results: Results) -> dict[str, Callable[[Book], None]]:

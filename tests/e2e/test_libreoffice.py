@@ -1,0 +1,80 @@
+"""LibreOffice opens the workbook, recalculates every formula, and finds what we stored."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from model.report.workbook import About, write_workbook
+from model.run import run
+from model.scenario.load import load
+from tests.clients import convert, disagreements
+
+pytestmark = [pytest.mark.e2e, pytest.mark.libreoffice]
+
+ABOUT = About("run-1", datetime(2023, 6, 30, 9), "0", 1, 192, "hn-forecast run", "s.yaml", "00")
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory, north_somerset_file) -> Path:
+    path = tmp_path_factory.mktemp("workbook") / "workbook.xlsx"
+    write_workbook(run(load(north_somerset_file), draws=192), path, ABOUT)
+    return path
+
+
+def test_every_formula_recalculates_to_the_stored_value(workbook, tmp_path):
+    assert disagreements(workbook, tmp_path) == []
+
+
+def test_scenario_with_mitigations_recalculates_too(north_somerset_file, tmp_path):
+    mitigated = north_somerset_file.with_name("north_somerset_2023_mitigated.yaml")
+    path = tmp_path / "mitigated.xlsx"
+    write_workbook(run(load(mitigated), draws=64), path, ABOUT)
+    assert disagreements(path, tmp_path) == []
+
+
+def test_a_wrong_stored_value_is_caught(workbook, tmp_path):
+    """The comparison can fail: one stored number is changed and the formula left alone."""
+    damaged = tmp_path / "damaged.xlsx"
+    planted = _plant(workbook, damaged)
+    found = disagreements(damaged, tmp_path)
+    assert [item.cell for item in found] == [planted]
+    assert found[0].stored == pytest.approx(123.5)
+
+
+def _plant(source: Path, target: Path) -> str:
+    """Copy a workbook with the stored value of its first sum on the Plans sheet replaced."""
+    name = "Plans"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        sheets = re.findall(r'<sheet name="([^"]+)"', old.read("xl/workbook.xml").decode())
+        part = f"xl/worksheets/sheet{sheets.index(name) + 1}.xml"
+        for entry in old.namelist():
+            data = old.read(entry)
+            if entry == part:
+                text = data.decode()
+                match = re.search(r'<c r="(\w+)"[^>]*><f>SUM\([^<]*</f><v>([^<]*)</v>', text)
+                assert match is not None
+                data = (text[: match.start(2)] + "123.5" + text[match.end(2) :]).encode()
+                place = f"{name}!{match[1]}"
+            new.writestr(entry, data)
+    return place
+
+
+def test_summary_and_cover_are_one_page_each(workbook, tmp_path):
+    """Each page carries its sheet's name in the header; LibreOffice lays out the pages."""
+    pdf = convert(workbook, tmp_path, "pdf")
+    try:
+        text = subprocess.run(
+            ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+        ).stdout
+    except FileNotFoundError:
+        pytest.skip("pdftotext is not installed")
+    headers = [page.strip().splitlines()[0].split() for page in text.split("\f") if page.strip()]
+    assert sum(words[-1] == "Summary" for words in headers) == 1
+    assert sum(words[-1] == "Cover" for words in headers) == 1
+    assert "###" not in text
