@@ -10,12 +10,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-NEEDS = {"libreoffice": "LibreOffice (soffice)", "shared_data": "the folder ../shared"}
+NEEDS = {
+    "libreoffice": "LibreOffice (soffice) and pdftotext",
+    "shared_data": "the folder ../shared",
+}
 
 
 def _present(need: str) -> bool:
     if need == "libreoffice":
-        return shutil.which("soffice") is not None
+        return all(shutil.which(program) for program in ("soffice", "pdftotext"))
     return SHARED.is_dir()
 
 
@@ -65,3 +68,9 @@ def north_somerset_file() -> Path:
 @pytest.fixture(scope="session")
 def demoshire_file() -> Path:
     return ROOT / "scenarios" / "demoshire" / "scenario.yaml"
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """Public data beside the checkout; tests that use it are marked `shared_data`."""
+    return SHARED

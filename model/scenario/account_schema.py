@@ -22,7 +22,7 @@ from model.scenario.fields import (
     constant,
 )
 from model.scenario.number_rule import NumberRule
-from model.scenario.numbers import Yearly
+from model.scenario.quantities import Yearly
 from model.scenario.yearly_rule import YearlyRule
 
 BlockName = Literal["schools", "high_needs", "early_years", "central_services"]

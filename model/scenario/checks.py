@@ -15,7 +15,7 @@ from model.reference.calendar import financial_year_label
 from model.scenario import checks_account, checks_cohort, checks_funding
 from model.scenario.findings import Check, Finding, reads, repeated, unknown
 from model.scenario.inputs import inputs
-from model.scenario.numbers import Quantity, Yearly
+from model.scenario.quantities import Quantity, Yearly
 from model.scenario.schema import Scenario
 
 LONGEST_HORIZON = 30

@@ -13,9 +13,9 @@ from pydantic_core import CoreSchema, core_schema
 from model.reference.calendar import parse_financial_year, parse_month
 from model.scenario.as_written import month_hint, year_hint
 from model.scenario.number_rule import NumberRule
-from model.scenario.numbers import Quantity, ShareSet, Yearly
 from model.scenario.problems import problem
 from model.scenario.provenance import Provenance, refuse_formula
+from model.scenario.quantities import Quantity, ShareSet, Yearly
 from model.scenario.shares_rule import SharesRule
 from model.scenario.yearly_rule import YearlyRule
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel
 
 from model.reference.calendar import financial_year_label
-from model.scenario.numbers import Quantity, ShareSet, Yearly
 from model.scenario.positions import Path
 from model.scenario.provenance import Provenance
+from model.scenario.quantities import Quantity, ShareSet, Yearly
 
 Figure = Quantity | Yearly | ShareSet
 

@@ -21,7 +21,6 @@ from pydantic_core import CoreSchema, core_schema
 from model.scenario import distributions
 from model.scenario.as_written import is_number, number_hint, year_hint
 from model.scenario.distributions import TRUNCATED_MASS_ALLOWED, Distribution
-from model.scenario.numbers import Quantity
 from model.scenario.plain_number import read_number
 from model.scenario.problems import did_you_mean, one_of, problem
 from model.scenario.provenance import (
@@ -31,6 +30,7 @@ from model.scenario.provenance import (
     provenance_schema,
     read_provenance,
 )
+from model.scenario.quantities import Quantity
 
 Place = tuple[str | int, ...]
 

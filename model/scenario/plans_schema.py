@@ -21,7 +21,7 @@ from model.scenario.fields import (
 )
 from model.scenario.margin_rule import MOST_PLANS, Margin, MarginRule
 from model.scenario.number_rule import NumberRule
-from model.scenario.numbers import Quantity, Yearly
+from model.scenario.quantities import Quantity, Yearly
 from model.scenario.yearly_rule import YearlyRule
 
 AgeGroupMargin = Annotated[Margin, MarginRule(AGE_GROUPS)]

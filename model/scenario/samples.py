@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from model.scenario.files import MAX_TABLE_BYTES, ScenarioFolder
 from model.scenario.inputs import inputs
-from model.scenario.numbers import Quantity
 from model.scenario.problems import Problem, ScenarioError, did_you_mean
+from model.scenario.quantities import Quantity
 from model.scenario.schema import Scenario
 
 if TYPE_CHECKING:

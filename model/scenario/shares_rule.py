@@ -11,7 +11,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from model.scenario.number_rule import NumberRule, Place
-from model.scenario.numbers import ShareSet
 from model.scenario.problems import did_you_mean, problem
 from model.scenario.provenance import (
     PROVENANCE_KEYS,
@@ -19,6 +18,7 @@ from model.scenario.provenance import (
     provenance_schema,
     read_provenance,
 )
+from model.scenario.quantities import ShareSet
 
 _CLOSE = 1e-6
 _SHARE = NumberRule("share", 0, 1)

@@ -14,7 +14,6 @@ from pydantic_core import CoreSchema, core_schema
 from model.reference.calendar import financial_year_label, parse_financial_year
 from model.scenario.as_written import year_hint
 from model.scenario.number_rule import DISTRIBUTIONS, NumberRule
-from model.scenario.numbers import TimePath, Yearly
 from model.scenario.plain_number import read_number
 from model.scenario.problems import did_you_mean, nearest, problem
 from model.scenario.provenance import (
@@ -23,6 +22,7 @@ from model.scenario.provenance import (
     provenance_schema,
     read_provenance,
 )
+from model.scenario.quantities import TimePath, Yearly
 
 _YEAR = re.compile(r"^\d{4}-\d{2}$")
 _KEYS = ("then", "path", *PROVENANCE_KEYS)

@@ -6,7 +6,6 @@ and not the code that fitted it.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -49,17 +48,6 @@ def settings() -> list[str]:
 def by_age_and_setting(rows: pd.DataFrame, value: str) -> np.ndarray:
     """(age 0..25, setting) array of one value column."""
     return rows.pivot(index="age", columns="setting", values=value)[settings()].to_numpy()
-
-
-@pytest.fixture(scope="module")
-def shared_data() -> Path:
-    """Folder of the public data beside the repository; missing is a failure in CI and a skip elsewhere."""
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("the public data folder is missing")
-        pytest.skip("the public data folder is not here")
-    return folder
 
 
 # ---------------------------------------------------------------- an independent year of the cohort
@@ -206,11 +194,12 @@ def test_settings_map_is_total_and_exclusive() -> None:
     assert without_column == {"support_base", "mainstream_post_16_specialist"}
 
 
-def test_every_leaf_column_of_the_files_is_mapped(shared_data: Path) -> None:
+@pytest.mark.shared_data
+def test_every_leaf_column_of_the_files_is_mapped(shared_folder: Path) -> None:
     """SEN2 caseload and newplans, release of 2025: every column that is neither a total nor a percentage."""
     mapped = set(pd.read_csv(REFERENCE / "sen2_settings.csv", comment="#").sen2_column)
     for name, total in (("caseload", "ehcplans"), ("newplans", "new_ehc_plans")):
-        columns = pd.read_csv(shared_data / "sen2" / f"{name}.csv.gz", nrows=0).columns
+        columns = pd.read_csv(shared_folder / "data" / "sen2" / f"{name}.csv.gz", nrows=0).columns
         counts = columns[list(columns).index(total) + 1 :]
         leaves = {
             c for c in counts if not c.lower().endswith(("_pc", "_total")) and c != "ed_elsewhere"
@@ -218,9 +207,10 @@ def test_every_leaf_column_of_the_files_is_mapped(shared_data: Path) -> None:
         assert leaves == mapped
 
 
-def test_rows_not_listed_as_suppressed_add_to_their_plans(shared_data: Path) -> None:
+@pytest.mark.shared_data
+def test_rows_not_listed_as_suppressed_add_to_their_plans(shared_folder: Path) -> None:
     """Design 3: leaf columns sum to `ehcplans` on every caseload row not listed as suppressed, and fail on every row that is."""
-    caseload = pd.read_csv(shared_data / "sen2" / "caseload.csv.gz", dtype=str)
+    caseload = pd.read_csv(shared_folder / "data" / "sen2" / "caseload.csv.gz", dtype=str)
     leaves = pd.read_csv(REFERENCE / "sen2_settings.csv", comment="#").sen2_column
     leaf_sum = caseload[leaves].apply(pd.to_numeric, errors="coerce").sum(axis=1)
     fails = leaf_sum != pd.to_numeric(caseload.ehcplans, errors="coerce")

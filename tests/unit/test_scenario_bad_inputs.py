@@ -447,7 +447,7 @@ REFERENCES_AND_SUMS = [
          SETTINGS.replace("10", "0").replace("60", "0").replace("23", "93"),
          "plans.settings.mainstream_post_16",
          "mainstream_post_16 can only hold plans of 5_to_10, 11_to_15, 16_to_19, 20_to_25",
-         "93 plans there", "at most the 90 plans", at="mainstream_post_16: 93"),
+         "95 plans there", "at most the 90 plans", at="settings:\n    early_years"),
     case("a bridge that does not arrive", "end_plans: 8", "end_plans: 9", "plans.bridges[finance]",
          "do not lead to the end", "found 8", "9 plans", at="- id: finance"),
     case("the count of another January", "counted: 2023-01", "counted: 2022-01", "plans.counted",

@@ -16,7 +16,7 @@ COLUMNS: tuple[tuple[str, float], ...] = (
     ("High (90th percentile or stated)", 12),
     ("Unit", 11),
     ("Drawn from", 20),
-    ("Through time", 11),
+    ("Through time", 14),
     ("Standing", 11),
     ("Source", 30),
     ("Reason", 50),

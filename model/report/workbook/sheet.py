@@ -39,7 +39,7 @@ NOTHING = 1e-6
 
 A4, A3 = 9, 8
 LINE_HEIGHT = 13.2
-CHARACTERS_PER_WIDTH, BOLD_CHARACTERS_PER_WIDTH = 1.2, 1.05
+CHARACTERS_PER_WIDTH, BOLD_CHARACTERS_PER_WIDTH = 1.17, 1.05
 """Letters of the font that fit in one unit of column width, on the safe side."""
 
 
@@ -233,7 +233,8 @@ class Sheet:
         if not WRAPPING.intersection(styles) or column >= len(self._widths):
             return
         letters = BOLD_CHARACTERS_PER_WIDTH if "header" in styles else CHARACTERS_PER_WIDTH
-        width = max(int(self._widths[column] * letters), 4)
+        inset = 2 if {"gap", "indent"}.intersection(styles) and "header" not in styles else 0
+        width = max(int((self._widths[column] - inset) * letters), 4)
         lines = sum(len(textwrap.wrap(part, width)) or 1 for part in text.split("\n"))
         if lines > 1:
             self.height(row, lines * LINE_HEIGHT + 2)

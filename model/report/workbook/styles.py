@@ -54,7 +54,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "grand": {"bold": True, "top": 1, "bottom": 6},
     "note": {"font_color": QUIET, "italic": True},
     "link": {"font_color": "#0B4F9E", "underline": 1},
-    "banner": {"bold": True, "font_size": 12, "bg_color": "#FFE699", "border": 1},
+    "banner": {"bold": True, "font_size": 12, "bg_color": "#FFE699"},
     "line": {"bottom": 1, "valign": "bottom"},
 }
 

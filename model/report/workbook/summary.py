@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from model.report.workbook import charts
-from model.report.workbook.figures import Cell
+from model.report.workbook.figures import Cell, cell
 from model.report.workbook.measures import date_title, years
 from model.report.workbook.sheet import Book, Content, Sheet
 
 NAME = "Summary"
 
-CHART_WIDTH, CHART_HEIGHT = 394, 420
+PAGE_WIDTH, WIDEST_CHART, CHART_HEIGHT, CHART_GAP = 1194, 700, 420, 6
+MOVE_WITH_CELLS, ROW_PIXELS = 2, 20
+THOUSAND, MILLION = 1e3, 1e6
 
 ACCOUNT_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
     ("In-year deficit: mean", ("in_year", "mean"), "money"),
@@ -70,8 +72,8 @@ def _sentences(book: Book) -> list[str]:
     if ("in_year", "mean", first) not in cells:
         if ("spend", "mean", first) in cells:
             return [
-                f"Spending on the lines forecast is £{_m(cells['spend', 'mean', first])} in {first} "
-                f"and £{_m(cells['spend', 'mean', last])} in {last} (means)."
+                f"Spending on the lines forecast is {_m(cells['spend', 'mean', first])} in {first} "
+                f"and {_m(cells['spend', 'mean', last])} in {last} (means)."
             ]
         dates = [d for d in _dates(book) if d.endswith("-03")]
         start, end = cells["plans", "mean", dates[0]], cells["plans", "mean", dates[-1]]
@@ -79,41 +81,60 @@ def _sentences(book: Book) -> list[str]:
             f"Plans in force: {start.value:,.0f} at {date_title(dates[0])} and {end.value:,.0f} at "
             f"{date_title(dates[-1])} (means)."
         ]
+    ranges = {
+        year: f"{_m(cells[measure, 'p10', year])} to {_m(cells[measure, 'p90', year])}"
+        for measure, year in (("in_year", first), ("without", last))
+    }
     sentences = [
-        f"{first}: {_position('in-year', cells['in_year', 'mean', first])}; eight draws in ten lie "
-        f"between £{_m(cells['in_year', 'p10', first])} and £{_m(cells['in_year', 'p90', first])}. "
-        f"{_position('Cumulative', cells['without', 'mean', first])} before any support, "
-        f"£{_m(cells['with', 'mean', first])} with it.",
-        f"{last}: {_position('cumulative', cells['without', 'mean', last])} before any support "
-        f"(£{_m(cells['without', 'p10', last])} to £{_m(cells['without', 'p90', last])}), "
-        f"£{_m(cells['with', 'mean', last])} with it.",
+        f"{first}: in-year {_side(cells['in_year', 'mean', first])} on average; eight draws in "
+        f"ten lie in {ranges[first]}. Cumulative {_side(cells['without', 'mean', first])} before "
+        f"any support, {_m(cells['with', 'mean', first])} with it.",
+        f"{last}: cumulative {_side(cells['without', 'mean', last])} on average before any "
+        f"support (eight draws in ten: {ranges[last]}), {_m(cells['with', 'mean', last])} with it.",
     ]
-    chances = [(year, cells["probability", "mean", year]) for year in labels
-               if ("probability", "mean", year) in cells]  # fmt: skip
+    chances = [
+        (year, cells["probability", "mean", year])
+        for year in labels
+        if ("probability", "mean", year) in cells
+    ]
     if chances:
         year, chance = chances[0]
-        gap = cells["gap", "mean", year]
-        side = "behind" if gap.value > 0 else "ahead of"
+        gap = cells["gap", "mean", year].value
+        side = "behind" if gap > 0 else "better than"
         sentences.append(
-            f"Trajectory: on average £{_m(gap, size=True)} {side} the target for {year}; the chance "
-            f"of being on or below it is {_chance(chance)} in {year} and "
+            f"Trajectory: on average £{abs(gap) / MILLION:,.1f}m {side} the target for {year}; the "
+            f"chance of being on or below it is {_chance(chance)} in {year} and "
             f"{_chance(chances[-1][1])} in {chances[-1][0]}."
         )
     published = cells.get(("published in_year", "published", first))
     if published is not None:
         sentences.append(
             f"On the published basis (lines as published, pupils unchanged) {first} is "
-            f"£{published.value / 1e3:,.0f}k in-year and "
-            f"£{cells['published without', 'published', first].value / 1e3:,.0f}k cumulative without "
-            "support; the figures below are the model view, with starters and leavers."
+            f"{_k(published)} in-year and {_k(cells['published without', 'published', first])} "
+            "cumulative without support; the figures below are the model view, with starters and "
+            "leavers."
         )
     return sentences
 
 
-def _m(item: Cell, *, size: bool = False) -> str:
-    """Millions to one decimal; `size` leaves the sign out."""
-    value = abs(item.value) if size else item.value
-    return f"{value / 1e6:,.1f}m"
+def _side(item: Cell) -> str:
+    """A deficit or surplus of so many £ million."""
+    side = "deficit" if item.value >= 0 else "surplus"
+    return f"{side} of £{abs(item.value) / MILLION:,.1f}m"
+
+
+def _m(item: Cell) -> str:
+    """A deficit in £ million to one decimal; a surplus is called one."""
+    return _amount(item.value, f"£{abs(item.value) / MILLION:,.1f}m")
+
+
+def _k(item: Cell) -> str:
+    """A deficit in £ thousand; a surplus is called one."""
+    return _amount(item.value, f"£{abs(item.value) / THOUSAND:,.0f}k")
+
+
+def _amount(value: float, shown: str) -> str:
+    return shown if value >= 0 else f"a surplus of {shown}"
 
 
 def _chance(item: Cell) -> str:
@@ -121,11 +142,6 @@ def _chance(item: Cell) -> str:
     if item.value < 0.005:
         return "under 1%"
     return "over 99%" if item.value > 0.995 else f"{item.value:.0%}"
-
-
-def _position(kind: str, item: Cell) -> str:
-    word = "deficit" if item.value >= 0 else "surplus"
-    return f"{kind} {word} £{_m(item, size=True)} (mean)"
 
 
 def _dates(book: Book) -> list[str]:
@@ -142,7 +158,8 @@ def _columns(book: Book) -> list[tuple[str, tuple[str, str], str]]:
 
 
 def _table(book: Book, sheet: Sheet) -> dict[str, list[Cell]]:
-    """The headline table, years down. Returns its columns of numbers by (measure statistic)."""
+    """The headline table, years down. Returns its columns by measure and statistic, with a cell for
+    every year, blank or not, so that all lines of a chart run over the same years."""
     columns = _columns(book)
     if not columns:
         return {}
@@ -159,8 +176,9 @@ def _table(book: Book, sheet: Sheet) -> dict[str, list[Cell]]:
             strong = ("bold",) if statistic == "mean" else ()
             item = sheet.put(sheet.row, column, source, number, *strong)
             if item is not None:
-                written.setdefault(f"{measure} {statistic}", []).append(item)
                 _name(book, f"{measure}_{statistic}_{year}", item)
+            blank = cell(NAME, sheet.row, column, 0.0)
+            written.setdefault(f"{measure} {statistic}", []).append(item or blank)
         sheet.row += 1
     _colour_ratings(book, sheet, columns)
     sheet.note(
@@ -208,11 +226,13 @@ def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
         low, mean, high = (series[f"without {s}"][-1] for s in ("p10", "mean", "p90"))
         text = (
             f"Line chart of the cumulative deficit without support, {labels[0]} to {labels[-1]}: mean "
-            f"£{_m(series['without mean'][0])} to £{_m(mean)}, last year between £{_m(low)} (p10) and "
-            f"£{_m(high)} (p90)."
+            f"{_m(series['without mean'][0])} to {_m(mean)}, last year between {_m(low)} (p10) and "
+            f"{_m(high)} (p90)."
         )
-        if series.get("target mean"):
-            text += f" The agreed target ends at £{_m(series['target mean'][-1])}."
+        targets = [year for year in labels if ("target", "mean", year) in book.cells]
+        if targets:
+            last_target = book.cells["target", "mean", targets[-1]]
+            text += f" The agreed target ends at {_m(last_target)} in {targets[-1]}."
         made.append((chart, text))
     if book.charted_spend:
         number = charts.millions([book.cells["spend", "mean", year] for year in labels])
@@ -229,9 +249,9 @@ def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
         )
         text = (
             f"Stacked columns of mean spending by budget line and year. Total "
-            f"£{_m(book.cells['spend', 'mean', labels[0]])} in {labels[0]} and "
-            f"£{_m(book.cells['spend', 'mean', labels[-1]])} in {labels[-1]}; the largest line is "
-            f"{name}, £{value / 1e6:,.1f}m in the last year."
+            f"{_m(book.cells['spend', 'mean', labels[0]])} in {labels[0]} and "
+            f"{_m(book.cells['spend', 'mean', labels[-1]])} in {labels[-1]}; the largest line is "
+            f"{name}, £{value / MILLION:,.1f}m in the last year."
         )
         made.append((chart, text))
     if book.charted_plans:
@@ -250,11 +270,16 @@ def _charts(book: Book, sheet: Sheet, series: dict[str, list[Cell]]) -> None:
 
 
 def _place(sheet: Sheet, made: Sequence[tuple[Any, str]]) -> None:
+    """Charts side by side over the width of the page."""
+    if not made:
+        return
+    width = min(PAGE_WIDTH // len(made), WIDEST_CHART)
     for index, (chart, description) in enumerate(made):
-        chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})
-        sheet.worksheet.insert_chart(
-            sheet.row, 0, chart,
-            {"x_offset": index * (CHART_WIDTH + 6), "description": description,
-             "object_position": 2},
-        )  # fmt: skip
-    sheet.row += CHART_HEIGHT // 20 + 1
+        chart.set_size({"width": width - CHART_GAP, "height": CHART_HEIGHT})
+        place = {
+            "x_offset": index * width,
+            "description": description,
+            "object_position": MOVE_WITH_CELLS,
+        }
+        sheet.worksheet.insert_chart(sheet.row, 0, chart, place)
+    sheet.row += CHART_HEIGHT // ROW_PIXELS + 1
