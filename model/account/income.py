@@ -33,12 +33,13 @@ class Income:
 
 def income(account: Account, draws: Draws) -> Income:
     """Income of every block over the horizon."""
+    gross = [_gross(block, draws) for block in account.blocks]
+    deductions = [
+        _deductions(block, allocation, draws)
+        for block, allocation in zip(account.blocks, gross, strict=True)
+    ]
     contributions = by_block_and_year(account, account.authority_contributions, draws)
-    return Income(
-        gross=np.stack([_gross(block, draws) for block in account.blocks]),
-        deductions=np.stack([_deductions(block, draws) for block in account.blocks]),
-        contributions=contributions,
-    )
+    return Income(np.stack(gross), np.stack(deductions), contributions)
 
 
 def _gross(block: Block, draws: Draws) -> Floats:
@@ -51,15 +52,18 @@ def _gross(block: Block, draws: Draws) -> Floats:
     return gross
 
 
-def _deductions(block: Block, draws: Draws) -> Floats:
+def _deductions(block: Block, gross: Floats, draws: Draws) -> Floats:
     total = np.zeros((len(draws.years), draws.size))
     for deduction in block.deductions:
-        total = total + deduction_gbp(deduction, draws)
+        amount = deduction_gbp(deduction, draws)
+        if deduction.grows_with_income:
+            amount = amount * gross / gross[0]
+        total = total + amount
     return total
 
 
 def deduction_gbp(deduction: Deduction, draws: Draws) -> Floats:
-    """One deduction in pounds (year, draw): an amount, or places x rate."""
+    """One deduction in pounds (year, draw), before growth: an amount, or places x rate."""
     if deduction.amount_gbp is not None:
         return draws.by_year(deduction.amount_gbp)
     assert deduction.places is not None

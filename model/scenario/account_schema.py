@@ -41,6 +41,9 @@ class Deduction(SourcedPart):
     """Places funded directly by the department."""
     rate_gbp: PositivePounds | None = None
     """Yearly rate per place."""
+    grows_with_income: bool = False
+    """True when the deduction keeps its proportion to the block's gross allocation after the first
+    year, as recoupment for academies does."""
 
 
 class Block(SourcedPart):

@@ -87,7 +87,7 @@ class Month:
 
 def constant(rule: NumberRule | YearlyRule, value: float) -> Any:
     """A default figure. Each use is a figure of its own, so that one can be overridden alone."""
-    return Field(default_factory=lambda: rule.parse(value))
+    return Field(default_factory=lambda: rule.parse(value), json_schema_extra={"default": value})
 
 
 class _MonthRule:

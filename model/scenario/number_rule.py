@@ -34,6 +34,9 @@ from model.scenario.quantities import Quantity
 
 Place = tuple[str | int, ...]
 
+NUMBER_MARK = "number"
+"""Key in a JSON Schema fragment that names a kind of number, for `model.scenario.json_schema`."""
+
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "pert": ("low", "mode", "high"),
     "normal": ("mean", "standard deviation"),
@@ -245,7 +248,7 @@ class NumberRule:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"title": self.expected, "anyOf": self.forms()}
+        return {NUMBER_MARK: self.expected, "title": self.expected, "anyOf": self.forms()}
 
     def forms(self) -> list[JsonSchemaValue]:
         """JSON Schemas of the plain form and of the form with a distribution or provenance."""

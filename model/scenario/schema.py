@@ -87,8 +87,7 @@ class Scenario(Part):
     extends: Text | None = None
     """Another scenario file that this one overlays."""
     horizon: Horizon
-    """The years forecast."""
-    """The years forecast."""
+    """First and last financial year forecast."""
     run: Run = Run()
     """Draws and seed."""
     population: PopulationTable | None = None
@@ -102,7 +101,7 @@ class Scenario(Part):
     rates: Rates = Rates()
     """How leavers and moves differ from national rates."""
     funding: Funding | None = None
-    """Prices and budget lines."""
+    """Prices, bands and budget lines; without it nothing is spent."""
     nurture_groups: list[NurtureGroup] = []
     """Nurture groups, paid by a driver of kind nurture_groups."""
     account: Account | None = None

@@ -10,7 +10,7 @@ from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from model.scenario.number_rule import NumberRule, Place
+from model.scenario.number_rule import NUMBER_MARK, NumberRule, Place
 from model.scenario.problems import did_you_mean, problem
 from model.scenario.provenance import (
     PROVENANCE_KEYS,
@@ -63,6 +63,7 @@ class SharesRule:
             "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
         }
         return {
+            NUMBER_MARK: "shares",
             "title": "shares by name that sum to 1, or {dirichlet: {name: weight}}",
             "type": "object",
             "properties": {"dirichlet": weights, **provenance_schema()},

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from model.reference.calendar import financial_year_label, parse_financial_year
 from model.scenario.as_written import year_hint
-from model.scenario.number_rule import DISTRIBUTIONS, NumberRule
+from model.scenario.number_rule import DISTRIBUTIONS, NUMBER_MARK, NumberRule
 from model.scenario.plain_number import read_number
 from model.scenario.problems import did_you_mean, nearest, problem
 from model.scenario.provenance import (
@@ -133,8 +133,10 @@ class YearlyRule:
             "patternProperties": {_YEAR.pattern: one},
             "additionalProperties": False,
         }
+        title = f"{self.number.expected}, for all years or by year"
         return {
-            "title": f"{self.number.expected}, for all years or by year",
+            NUMBER_MARK: title,
+            "title": title,
             "anyOf": [self.number.number_schema(), number, by_year],
         }
 

@@ -338,8 +338,8 @@ def assert_account_closes(block: BlockResult, prepared: Prepared) -> None:
     assert close(book.net_transfers_out.sum(axis=0), np.zeros_like(views.in_year))
     account = prepared.scenario.account
     assert account is not None
-    for index, given in enumerate(account.blocks):
-        opening = block.draws.of(given.opening_deficit_gbp)
+    for index, item in enumerate(account.blocks):
+        opening = block.draws.of(item.opening_deficit_gbp)
         assert (book.opening_deficit[index, 0] == opening).all()
     support = book.support.sum(axis=0)
     received = block.draws.of(account.support_received_before_gbp) + np.cumsum(support, axis=0)

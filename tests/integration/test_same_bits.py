@@ -163,10 +163,10 @@ def test_arrivals_switched_off_leave_new_plans_and_the_opening(
 
 
 def test_tracking_prices_leaves_the_cohort(loaded: LoadedScenario, results: Results) -> None:
-    """Prices do not touch people: with no entry price, plans in the settings not split are the same.
+    """Prices do not touch people: without entry prices nobody else opens, joins or stays on average.
 
-    Splitting a setting gives its existing placements their own random numbers, so the opening and
-    new plans are compared bit for bit, and the rest in the mean.
+    Splitting a setting gives its existing placements random numbers of their own, so opening and
+    new plans are compared bit for bit, and plans at the end in the mean (5 sigma).
     """
     funding = loaded.scenario.funding
     assert funding is not None

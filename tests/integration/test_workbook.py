@@ -311,6 +311,32 @@ def test_sheets_without_content_are_left_out(tmp_path, north_somerset_file, left
     assert not missing & text
 
 
+def test_adjustments_balances_and_contributions_stay_in_every_sum(tmp_path, north_somerset_file):
+    """Accounts that use every term of the roll-forward still pass the live checks."""
+    data = YAML(typ="safe").load(north_somerset_file)
+    dated = {"id": "one", "title": "One", "block": "high_needs", "year": "2023-24"}
+    later = {"id": "two", "title": "Two", "block": "schools", "year": "2024-25"}
+    data["account"] |= {
+        "prior_year_adjustments": [{**dated, "amount_gbp": 300_000}],
+        "draws_on_balances": [{**dated, "amount_gbp": 70_000}, {**later, "amount_gbp": 50_000}],
+        "authority_contributions": [{**dated, "amount_gbp": 1_000_000}],
+    }
+    data["account"]["printed"] = []
+    shutil.copytree(
+        north_somerset_file.with_name("north_somerset_2023"), tmp_path / "north_somerset_2023"
+    )
+    with (tmp_path / "scenario.yaml").open("w", encoding="utf-8") as stream:
+        YAML().dump(data, stream)
+    results = run(load(tmp_path / "scenario.yaml"), draws=64)
+    write_workbook(results, tmp_path / "full.xlsx", ABOUT)
+    workbook = openpyxl.load_workbook(tmp_path / "full.xlsx", data_only=True)
+    assert find(workbook, "Checks", "Workbook checks that failed", 3) == 0
+    published = results.published
+    assert published is not None
+    closing = find(workbook, "Reconciliation", "Closing deficit without support")
+    assert closing == pytest.approx(float(published.views.without_support[0, 0]))
+
+
 def test_an_invented_authority_says_so(tmp_path, demoshire_file):
     results = run(load(demoshire_file), draws=64)
     write_workbook(results, tmp_path / "demo.xlsx", ABOUT)

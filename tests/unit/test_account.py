@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.account.block_account import block_account
+from model.account.income import income
 from model.account.views import cumulative_views
 from model.draws import central, sample
 from model.reconcile.trajectory import expected_shortfall, rag, reconcile
@@ -60,6 +61,18 @@ def test_high_needs_rolls_forward(book):
     assert account.closing_deficit[0, :, 0] == pytest.approx([800, 1430, 830])
     assert account.opening_deficit[0, :, 0] == pytest.approx([1000, 800, 1430])
     assert account.in_year_deficit[0, :, 0] == pytest.approx([100, 700, -400])
+
+
+def test_recoupment_keeps_its_proportion_to_the_allocation(tmp_path):
+    """Academy recoupment follows the allocation: 40 of 100 stays two fifths."""
+    body = ACCOUNT.replace(
+        "gross_income_gbp: 50000",
+        "gross_income_gbp: {2023-24: 100}\n      income_growth: {2023-24: 0, then: 0.1}\n"
+        "      deductions: [{id: academies, title: A, amount_gbp: 40, grows_with_income: true}]",
+    )
+    scenario = small(tmp_path, body).scenario
+    money = income(scenario.account, central(scenario))
+    assert money.deductions[1, :, 0] == pytest.approx([40, 44, 48.4])
 
 
 def test_a_block_without_lines_cuts_what_the_transfer_makes_it_cut(book):

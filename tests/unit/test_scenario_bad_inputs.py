@@ -444,10 +444,11 @@ REFERENCES_AND_SUMS = [
     case("needs margin", "{ASD: 60, SEMH: 40}", "{ASD: 60, SEMH: 50}", "plans.needs",
          "the needs do not sum", "110 plans", "10 too many"),
     case("under fives in colleges", SETTINGS,
-         SETTINGS.replace("10", "0").replace("60", "0").replace("23", "93"),
+         "    early_years: 0\n    mainstream: 0\n    mainstream_post_16: 100\n",
          "plans.settings.mainstream_post_16",
          "mainstream_post_16 can only hold plans of 5_to_10, 11_to_15, 16_to_19, 20_to_25",
-         "95 plans there", "at most the 90 plans", at="settings:\n    early_years"),
+         "100 plans there", "at most the 90 plans that age_groups gives them",
+         at="mainstream_post_16: 100"),
     case("a bridge that does not arrive", "end_plans: 8", "end_plans: 9", "plans.bridges[finance]",
          "do not lead to the end", "found 8", "9 plans", at="- id: finance"),
     case("the count of another January", "counted: 2023-01", "counted: 2022-01", "plans.counted",
@@ -675,6 +676,191 @@ def test_one_mistake_one_message(bad: Case, folder: Path) -> None:
     for phrase in bad.says:
         assert phrase in message, message
     assert re.search(r"Error|Traceback|<class|model\.|\bNone\b|pydantic", message) is None, message
+
+
+WHOLE_FILES: list[tuple[str, bytes, int | None, str, tuple[str, ...]]] = [
+    ("empty", b"", 1, "", ("a list of 'key: value' lines", "hn-forecast init")),
+    ("only a comment", b"# nothing\n", 1, "", ("a list of 'key: value' lines",)),
+    ("a list", b"- format: 1\n", 1, "", ("a list of 'key: value' lines",)),
+    ("a text", b"hello", 1, "", ("a list of 'key: value' lines",)),
+    ("utf-16", BASE.encode("utf-16"), None, "", ("UTF-16 or binary", "Encoding: UTF-8")),
+    ("utf-16 without a mark", BASE.encode("utf-16-le"), None, "", ("UTF-16 or binary",)),
+    ("a spreadsheet", b"PK\x03\x04\x14\x00\x06\x00", None, "", ("UTF-16 or binary",)),
+    (
+        "latin-1 pound sign",
+        BASE.replace("title: Base\n", "title: £9m\n").encode("latin-1"),
+        4,
+        "",
+        ("byte 0xa3 is not UTF-8", "pound sign"),
+    ),
+    ("over a megabyte", b"#" * 1_000_001, None, "", ("1,000,001 bytes", "1,000,000", "'table:'")),
+    ("an escape of no character", b'title: "\\U00110000"\n', None, "", ("names no character",)),
+    (
+        "an alias bomb",
+        b"a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nformat: *c\n",
+        None,
+        "",
+        ("anchors and aliases",),
+    ),
+    ("an anchor that holds itself", b"a: &a [*a]\n", None, "", ("anchors and aliases",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "path", "says"),
+    [item[1:] for item in WHOLE_FILES],
+    ids=[item[0].replace(" ", "-") for item in WHOLE_FILES],
+)
+def test_whole_files(
+    raw: bytes, line: int | None, path: str, says: tuple[str, ...], folder: Path
+) -> None:
+    problems = problems_of(folder, raw)
+    message = "\n".join(map(str, problems))
+    if line is not None or len(problems) == 1:
+        assert [(p.line, p.path) for p in problems] == [(line, path)], message
+    for phrase in says:
+        assert phrase in message
+
+
+def test_a_byte_order_mark_and_windows_lines_are_fine(folder: Path) -> None:
+    (folder / "base.yaml").write_bytes(BASE.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert load(folder / "base.yaml").scenario.name == "base"
+
+
+def test_a_missing_scenario_names_the_nearest(folder: Path) -> None:
+    (folder / "base.yaml").write_text(BASE, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"there is no such file\. Did you mean 'base.yaml'\?"):
+        load(folder / "bsae.yaml")
+    with pytest.raises(ScenarioError, match="this is a folder"):
+        load(folder)
+
+
+POPULATIONS = [
+    ("missing ages", ("2024,7,1007\n", ""), None, "lacks 1 rows, the first being year 2024, age 7"),
+    ("missing years", ("2026,", "2036,"), None, "ages 0 to 25 for each year 2022 to 2026"),
+    ("text cell", ("2024,7,1007", "2024,7,about 1007"), 61, "not a number; found 'about 1007'"),
+    ("comma", ("2024,7,1007", '2024,7,"1,007"'), 61, "Leave out the commas: write 1007."),
+    ("comma without quotes", ("2024,7,1007", "2024,7,1,007"), 61, "4 cells; expected 3"),
+    ("empty cell", ("2024,7,1007", "2024,7,"), 61, "persons: the cell is empty"),
+    ("not a number", ("2024,7,1007", "2024,7,nan"), 61, "not a number"),
+    ("negative", ("2024,7,1007", "2024,7,-5"), 61, "persons below zero"),
+    ("half an age", ("2024,7,1007", "2024,7.5,1007"), 61, "not an age; found 7.5"),
+    ("no year", ("2024,7,1007", "20244,7,1007"), 61, "not a calendar year"),
+    ("twice", ("2024,7,1007", "2024,6,1007"), 61, "year 2024, age 6 is given twice"),
+    ("wrong header", ("year,age,persons", "Year,Age,Persons"), 2, "the column names differ"),
+    ("semicolons", ("year,age,persons", "year;age;persons"), 2, "expected year, age, persons"),
+    ("open quote", ("2024,7,1007", '2024,7,"1007'), 61, "this line cannot be read"),
+]
+
+
+@pytest.mark.parametrize(
+    ("edit", "line", "says"),
+    [item[1:] for item in POPULATIONS],
+    ids=[item[0].replace(" ", "-") for item in POPULATIONS],
+)
+def test_population_tables(
+    edit: tuple[str, str], line: int | None, says: str, folder: Path
+) -> None:
+    """A cell has its file and line; what is missing is placed where the table is named."""
+    (folder / "population.csv").write_text(POPULATION.replace(*edit), encoding="utf-8")
+    (problem,) = problems_of(folder, BASE)
+    assert says in str(problem)
+    if line is None:
+        assert (problem.file, problem.line, problem.path) == ("base.yaml", 13, "population.table")
+    else:
+        assert (problem.file, problem.line) == ("population.csv", line)
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfey\x00", "année".encode("latin-1")])
+def test_a_table_in_another_encoding(raw: bytes, folder: Path) -> None:
+    (folder / "population.csv").write_bytes(raw)
+    (problem,) = problems_of(folder, BASE)
+    assert "save as 'CSV UTF-8'" in str(problem)
+
+
+SAMPLES = [
+    ("unknown column", "new_plans.dampin\n0.5\n", "Did you mean 'new_plans.damping'?"),
+    ("by year", "rates.moved_out\n1\n", "is by year or a set of shares"),
+    ("text", "new_plans.damping\n0.5\nabout\n", "row 2 of the column"),
+    ("gap", "new_plans.damping,new_plans.initial_growth\n0.5,\n", "row 1 of the column"),
+    ("out of range", "new_plans.damping\n0.5\n1.5\n", "out of range: 1.5; expected 0 to 1"),
+    ("no rows", "new_plans.damping\n", "has no rows"),
+    ("nothing", "", "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [item[1:] for item in SAMPLES],
+    ids=[item[0].replace(" ", "-") for item in SAMPLES],
+)
+def test_samples(text: str, says: str, folder: Path) -> None:
+    (folder / "samples.csv").write_text(text, encoding="utf-8")
+    named = BASE.replace("name: base\n", "name: base\nsamples: samples.csv\n")
+    (problem,) = problems_of(folder, named)
+    assert says in str(problem)
+    assert (problem.file, problem.line, problem.path) == ("base.yaml", 4, "samples")
+
+
+def test_a_parquet_file_that_is_none(folder: Path) -> None:
+    (folder / "samples.parquet").write_bytes(b"not parquet")
+    named = BASE.replace("name: base\n", "name: base\nsamples: samples.parquet\n")
+    (problem,) = problems_of(folder, named)
+    assert "cannot be read" in str(problem)
+
+
+def test_good_samples_are_read(folder: Path) -> None:
+    (folder / "samples.csv").write_text("new_plans.damping\n0.5\n0.6\n", encoding="utf-8")
+    (folder / "base.yaml").write_text(
+        BASE.replace("name: base\n", "name: base\nsamples: samples.csv\n"), encoding="utf-8"
+    )
+    samples = load(folder / "base.yaml").samples
+    assert samples is not None
+    assert samples["new_plans.damping"].tolist() == [0.5, 0.6]
+
+
+def test_all_problems_at_once(folder: Path) -> None:
+    """A wrong number in one section hides neither a typo nor a wrong reference in others."""
+    text = (
+        BASE.replace("total: 100", "total: 1,000")
+        .replace("inflation: fees\n", "inflation: fee\n")
+        .replace("mitigated: [reviews]", "mitigated: [review]")
+        .replace("authority:", "autority:")
+    )
+    problems = problems_of(folder, text)
+    assert [problem.path for problem in problems] == [
+        "authority",
+        "autority",
+        "plans.total",
+        f"{OUT_OF_AREA}.drivers[day].inflation",
+        "mitigated[0]",
+    ]
+
+
+ORDINARY_TEXTS = [
+    "- item",
+    "+5 places (Baytree)",
+    "-1,617k accrual",
+    "a = b",
+    "+5 pupil(s)",
+    "5 % more",
+    "one; two",
+    "line one\\nline two",
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY_TEXTS)
+def test_ordinary_text_is_not_taken_for_a_formula(text: str, folder: Path) -> None:
+    edited = BASE.replace("title: Base\n", f'title: "{text}"\n')
+    (folder / "base.yaml").write_text(edited, encoding="utf-8")
+    assert load(folder / "base.yaml").scenario.title == text.replace("\\n", "\n")
+
+
+def test_provenance_of_a_series_covers_its_years(folder: Path) -> None:
+    series = "fte: {2023-24: {value: 10, status: assumed}, then: 5, range: [1, 9], reason: A guess}"
+    edited = BASE.replace("fte: {2023-24: 10, then: 5}", series)
+    (folder / "base.yaml").write_text(edited, encoding="utf-8")
+    assert load(folder / "base.yaml").scenario.name == "base"
 
 
 def test_there_are_more_than_sixty_cases_with_names_of_their_own() -> None:

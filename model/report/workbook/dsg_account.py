@@ -265,6 +265,7 @@ def _first_year(book: Book, sheet: Sheet, year: str) -> None:
     )
     titles = ["Published basis", "Model, central run", "Model, mean", "Mean less published"]
     columns = sheet.table("£000", titles, rows, content)
+    book.cells["adjustments", "mean", year] = columns[2]["other"]
     for key, item in columns[0].items():
         book.cells[f"published {key}", "published", year] = item
 

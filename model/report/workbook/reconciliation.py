@@ -260,7 +260,7 @@ def _in_year(book: Book, sheet: Sheet, labels: list[str], before: Cell | None) -
         )[0]
         book.cells["in balance", "agreed", agreed] = item
     sheet.note(
-        "Gap = in-year gap less better opening: a year can be worse than agreed and still end near "
+        "Gap = in-year gap less better opening, plus any prior-year adjustment or draw on balances: a year can be worse than agreed and still end near "
         "its target because it began better."
     )
 
@@ -283,13 +283,19 @@ def _published_case(book: Book, sheet: Sheet, year: str, before: Cell | None) ->
         {
             "opening": float(published.views.opening_without_support[0, 0]),
             "in_year": book.cells["published in_year", "published", year],
+            "other": book.cells["published other", "published", year],
         },
-        {"opening": modelled, "in_year": book.cells["in_year", "mean", year]},
+        {
+            "opening": modelled,
+            "in_year": book.cells["in_year", "mean", year],
+            "other": book.cells["adjustments", "mean", year],
+        },
     ]
     later = ("target", "mean", second) in book.cells
     rows = (
         Row("opening", "Opening deficit without support"),
         Row("in_year", "In-year deficit"),
+        Row("other", "Prior-year adjustments and draws on balances"),
         Row("closing", "Closing deficit without support", weight="total"),
         Row("target", "Agreed target"),
         Row("gap", "Behind the target", weight="total"),
@@ -310,7 +316,7 @@ def _published_case(book: Book, sheet: Sheet, year: str, before: Cell | None) ->
         if len(written) > len(given):
             return written[1][key] - written[0][key]
         if key == "closing":
-            return above["opening"] + above["in_year"]
+            return above["opening"] + above["in_year"] + above["other"]
         if key == "target":
             return book.cells["target", "mean", year]
         if key == "gap":
@@ -337,8 +343,8 @@ def _published_case(book: Book, sheet: Sheet, year: str, before: Cell | None) ->
     if before is not None:
         first = columns[0]
         book.check(
-            f"{year}, published basis: gap = in-year gap - better opening",
-            first["gap"] - (first["in_year_gap"] - first["better_opening"]),
+            f"{year}, published basis: gap = in-year gap - better opening + adjustments",
+            first["gap"] - (first["in_year_gap"] - first["better_opening"] + first["other"]),
             0.01,
             "GBP",
         )

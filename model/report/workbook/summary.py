@@ -86,8 +86,8 @@ def _sentences(book: Book) -> list[str]:
         for measure, year in (("in_year", first), ("without", last))
     }
     sentences = [
-        f"{first}: in-year {_side(cells['in_year', 'mean', first])} on average; eight draws in "
-        f"ten lie in {ranges[first]}. Cumulative {_side(cells['without', 'mean', first])} before "
+        f"{first}: in-year {_side(cells['in_year', 'mean', first])} on average (eight draws "
+        f"in ten: {ranges[first]}). Cumulative {_side(cells['without', 'mean', first])} before "
         f"any support, {_m(cells['with', 'mean', first])} with it.",
         f"{last}: cumulative {_side(cells['without', 'mean', last])} on average before any "
         f"support (eight draws in ten: {ranges[last]}), {_m(cells['with', 'mean', last])} with it.",

@@ -1,0 +1,113 @@
+"""The JSON Schema: valid, complete, and of one mind with the loader."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from model.scenario.json_schema import schema
+from model.scenario.load import load
+from model.scenario.positions import parse
+from model.scenario.schema import Scenario
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
+BASE = Path(__file__).parent / "bad_inputs" / "base.yaml"
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    Draft202012Validator.check_schema(schema())
+    return Draft202012Validator(schema())
+
+
+def plain_data(path: Path) -> dict[str, Any]:
+    return parse(path.read_text(encoding="utf-8"), path.name).data
+
+
+def properties(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        for key, value in node.get("properties", {}).items():
+            yield f"{path}.{key}", value
+        for key, value in node.items():
+            yield from properties(value, f"{path}.{key}")
+    elif isinstance(node, list):
+        for value in node:
+            yield from properties(value, path)
+
+
+@pytest.mark.parametrize("path", [*SCENARIOS, BASE], ids=lambda path: path.stem)
+def test_bundled_scenarios_are_accepted(path: Path, validator: Draft202012Validator) -> None:
+    """As written, overlays included, and as run."""
+    assert [error.message for error in validator.iter_errors(plain_data(path))] == []
+    assert [error.message for error in validator.iter_errors(load(path).effective)] == []
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ((), "descripton"),
+        (("plans",), "totl"),
+        (("plans", "settings"), "mainstreem"),
+        (("funding", "lines", 0), "publised_gbp"),
+        (("funding", "lines", 0, "drivers", 0), "biling"),
+        (("funding", "lines", 0, "drivers", 0, "annual_cost_gbp"), "valeu"),
+        (("new_plans", "damping"), "peart"),
+        (("account", "blocks", 0, "income_growth"), "thn"),
+    ],
+)
+def test_unknown_keys_are_rejected(
+    section: tuple[str | int, ...], key: str, validator: Draft202012Validator
+) -> None:
+    data = copy.deepcopy(plain_data(BASE))
+    node: Any = data
+    for part in section:
+        node = node[part]
+    node[key] = 1
+    assert not validator.is_valid(data)
+
+
+@pytest.mark.parametrize("key", ["horizon", "authority", "as_at"])
+def test_required_keys_unless_it_extends(key: str, validator: Draft202012Validator) -> None:
+    data = plain_data(BASE)
+    del data[key]
+    assert not validator.is_valid(data)
+    assert validator.is_valid({**data, "extends": "other.yaml"})
+
+
+@pytest.mark.parametrize(
+    "value", ["1,200", True, None, {"pert": [1, 2]}, {"value": 1, "pert": [1, 2, 3]}]
+)
+def test_wrong_numbers_are_rejected(value: object, validator: Draft202012Validator) -> None:
+    data = plain_data(BASE)
+    data["funding"]["lines"][0]["published_gbp"] = value
+    assert not validator.is_valid(data)
+
+
+def test_every_key_is_described() -> None:
+    lacking = [
+        path
+        for path, node in properties(schema())
+        if not node.get("description")
+        and "age_groups" not in path
+        and not any(margin in path for margin in (".settings.", ".needs."))
+    ]
+    assert lacking == []
+
+
+def test_nothing_is_null_and_nothing_leaks_from_the_code() -> None:
+    text = json.dumps(schema())
+    for leak in ("null", "Quantity(", "<function", " at 0x", "discriminator"):
+        assert leak not in text
+
+
+def test_the_library_can_print_a_schema_of_its_own() -> None:
+    assert "horizon" in Scenario.model_json_schema()["properties"]
