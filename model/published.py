@@ -14,12 +14,12 @@ from model.account.block_account import BlockAccount, block_account
 from model.account.views import CumulativeViews, cumulative_views
 from model.draws import central
 from model.reconcile.trajectory import Reconciliation, reconcile
-from model.scenario.schema import Scenario
+from model.scenario.schema import Horizon, Scenario
 
 
 @dataclass(frozen=True)
 class PublishedBasis:
-    """The first year as published. Only year 0 of the account, views and reconciliation counts.
+    """The first year as published; the account, views and reconciliation have that one year.
 
     `lines`: line -> published spending of the first year in pounds; `budgets`: line -> budget
     (lines without one are left out).
@@ -44,7 +44,9 @@ def published_basis(scenario: Scenario) -> PublishedBasis | None:
     }
     if len(lines) < len(funding.lines):
         return None
-    draws = central(scenario)
+    year = scenario.horizon.first_year
+    first_year = Horizon.model_construct(first_year=year, last_year=year)
+    draws = central(scenario.model_copy(update={"horizon": first_year}))
     spend: dict[str, np.ndarray] = {}
     for line in funding.lines:
         yearly = spend.setdefault(line.block, np.zeros((len(draws.years), 1)))

@@ -1,0 +1,198 @@
+"""`extends:`: what merges, what is replaced whole, and where a problem is placed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from model.scenario.load import LoadedScenario, load
+from model.scenario.problems import ScenarioError
+
+pytestmark = pytest.mark.unit
+
+FOLDER = Path(__file__).parent / "bad_inputs"
+BASE = (FOLDER / "base.yaml").read_text(encoding="utf-8")
+HEAD = "format: 1\nname: overlay\nextends: base.yaml\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("base.yaml", "population.csv"):
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    return tmp_path
+
+
+def laid_over(folder: Path, text: str) -> LoadedScenario:
+    (folder / "overlay.yaml").write_text(HEAD + dedent(text), encoding="utf-8")
+    return load(folder / "overlay.yaml")
+
+
+def problems_of(folder: Path, text: str) -> list[tuple[str, int | None, str]]:
+    with pytest.raises(ScenarioError) as caught:
+        laid_over(folder, text)
+    return [(item.file, item.line, item.path) for item in caught.value.problems]
+
+
+def test_sections_merge_key_by_key(folder: Path) -> None:
+    run = laid_over(folder, "run: {seed: 9}\n").scenario.run
+    assert (run.draws, run.seed) == (100, 9)
+
+
+def test_lists_merge_by_id_in_the_order_of_the_base(folder: Path) -> None:
+    loaded = laid_over(
+        folder,
+        """\
+        funding:
+          lines:
+            - {id: contract, title: New contract}
+            - id: extra
+              title: Extra
+              anchor: none
+              drivers: [{kind: amount, id: sum, title: Sum, s251: "1.2.5", annual_amount_gbp: 1}]
+        """,
+    )
+    lines = loaded.scenario.funding.lines  # type: ignore[union-attr]
+    assert [line.id for line in lines] == [
+        "out_of_area", "top_up", "contract", "nurture", "places", "extra",
+    ]  # fmt: skip
+    assert lines[2].title == "New contract"
+    assert lines[2].drivers[0].id == "fixed"
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "value"),
+    [
+        # A number with its distribution and source, by year, shares, a margin, a list without ids.
+        ("new_plans", "damping: {value: 0.9}", {"value": 0.9}),
+        ("new_plans", "initial_growth: 0.01", 0.01),
+        ("plans", "age_groups: {under_5: 40, 5_to_10: 60}", {"under_5": 40, "5_to_10": 60}),
+    ],
+)
+def test_numbers_and_margins_are_replaced_whole(
+    section: str, text: str, value: object, folder: Path
+) -> None:
+    try:
+        effective = laid_over(folder, f"{section}:\n  {text}\n").effective
+    except ScenarioError as error:
+        pytest.fail(str(error))
+    assert effective[section][text.split(":")[0]] == value
+
+
+def test_a_number_by_year_is_replaced_whole(folder: Path) -> None:
+    loaded = laid_over(
+        folder,
+        """\
+        funding:
+          inflation:
+            - {id: fees, annual_rate: {2023-24: 0, then: 0.05}}
+        """,
+    )
+    assert loaded.effective["funding"]["inflation"][0]["annual_rate"] == {
+        "2023-24": 0,
+        "then": 0.05,
+    }
+
+
+def test_shares_and_lists_without_ids_are_replaced_whole(folder: Path) -> None:
+    loaded = laid_over(
+        folder,
+        """\
+        funding:
+          lines:
+            - id: top_up
+              drivers:
+                - {id: mainstream, band_shares: {C2: 1}, settings: [mainstream]}
+        mitigated: []
+        trajectory:
+          targets: [{year: 2023-24, cumulative_deficit_gbp: 5}]
+        """,
+    )
+    driver = loaded.effective["funding"]["lines"][1]["drivers"][0]
+    assert (driver["band_shares"], driver["settings"]) == ({"C2": 1}, ["mainstream"])
+    assert loaded.effective["mitigated"] == []
+    assert len(loaded.effective["trajectory"]["targets"]) == 1
+
+
+def test_an_entry_of_another_kind_is_replaced_whole(folder: Path) -> None:
+    new = '{kind: amount, id: base, title: Base, s251: "1.0.2", annual_amount_gbp: 5}'
+    loaded = laid_over(
+        folder, f"funding:\n  lines:\n    - id: places\n      drivers:\n        - {new}\n"
+    )
+    assert loaded.scenario.funding.lines[4].drivers[0].kind == "amount"  # type: ignore[union-attr]
+
+
+def test_extends_leaves_the_effective_scenario(folder: Path) -> None:
+    loaded = laid_over(folder, "title: Over\n")
+    assert loaded.scenario.title == "Over"
+    assert loaded.effective["authority"] == "Demoshire"
+    assert set(loaded.hashes) == {"base.yaml", "overlay.yaml", "population.csv"}
+
+
+def test_a_problem_in_the_overlay_names_the_overlay(folder: Path) -> None:
+    text = "run: {seed: 9}\nfunding:\n  lines:\n    - {id: places, title: 7}\n"
+    assert problems_of(folder, text) == [("overlay.yaml", 7, "funding.lines[places].title")]
+
+
+def test_a_problem_in_the_base_names_the_base(folder: Path) -> None:
+    broken = BASE.replace("title: Contract\n", "title: 7\n")
+    (folder / "base.yaml").write_text(broken, encoding="utf-8")
+    line = BASE[: BASE.index("title: Contract\n")].count("\n") + 1
+    text = "funding:\n  lines:\n    - {id: contract, note: Over}\n"
+    assert problems_of(folder, text) == [("base.yaml", line, "funding.lines[contract].title")]
+
+
+def test_problems_in_both_are_all_named(folder: Path) -> None:
+    (folder / "base.yaml").write_text(BASE.replace("format: 1", "formt: 1"), encoding="utf-8")
+    assert problems_of(folder, "run: {sed: 9}\n") == [
+        ("base.yaml", 2, "formt"),
+        ("overlay.yaml", 4, "run.sed"),
+    ]
+
+
+def test_a_sum_broken_by_the_overlay_is_placed_in_the_overlay(folder: Path) -> None:
+    assert problems_of(folder, "plans:\n  total: 101\n") == [
+        ("base.yaml", 19, "plans.age_groups"),
+        ("base.yaml", 20, "plans.settings"),
+        ("base.yaml", 25, "plans.needs"),
+    ]
+    assert problems_of(folder, "plans:\n  needs: {ASD: 1}\n") == [
+        ("overlay.yaml", 5, "plans.needs")
+    ]
+
+
+def test_an_id_given_twice_in_the_overlay_is_found(folder: Path) -> None:
+    group = "{id: elm, school: Elm, phase: primary, opens: 2023-09, band: C2}"
+    text = f"nurture_groups:\n  - {group}\n  - {group}\n"
+    assert problems_of(folder, text) == [("overlay.yaml", 6, "nurture_groups[elm].id")]
+
+
+def test_a_base_that_is_not_yaml_is_the_one_problem(folder: Path) -> None:
+    (folder / "base.yaml").write_text("format: [1\n", encoding="utf-8")
+    assert problems_of(folder, "run: {seed: 9}\n") == [("base.yaml", 2, "")]
+
+
+def test_an_empty_value_in_the_base_is_told_once(folder: Path) -> None:
+    (folder / "base.yaml").write_text(BASE.replace("total: 100", "total:"), encoding="utf-8")
+    assert problems_of(folder, "run: {seed: 9}\n") == [("base.yaml", 17, "plans.total")]
+
+
+def test_a_circle_of_three_is_told_with_its_way(folder: Path) -> None:
+    (folder / "base.yaml").write_text("format: 1\nextends: sub/third.yaml\n", encoding="utf-8")
+    (folder / "sub").mkdir()
+    (folder / "sub" / "third.yaml").write_text("extends: overlay.yaml\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        laid_over(folder, "title: Over\n")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == ("sub/third.yaml", 1)
+    assert "overlay.yaml -> base.yaml -> sub/third.yaml -> overlay.yaml" in str(problem)
+
+
+def test_a_base_of_the_same_name_in_a_subfolder_is_no_circle(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "overlay.yaml").write_text(BASE, encoding="utf-8")
+    (folder / "overlay.yaml").write_text(
+        "format: 1\nname: over\nextends: sub/overlay.yaml\n", encoding="utf-8"
+    )
+    assert load(folder / "overlay.yaml").scenario.name == "over"
