@@ -14,6 +14,7 @@ from model.reference.bundled import bundled
 from model.reference.calendar import financial_year_label
 from model.scenario.fields import Month
 from model.scenario.inputs import Input, inputs
+from model.scenario.plans_schema import OpeningPlans
 from model.scenario.numbers import Quantity, ShareSet, Yearly
 from model.scenario.schema import Scenario
 
@@ -28,6 +29,9 @@ NATIONAL_TABLES = {
     "residential_shares": "Residential share of independent special placements",
     "corrected_base": "Plans by age and setting, pattern for the opening position",
 }
+ASSUMED_TABLES = ("seasonality",)
+"""Tables without published figures behind them; range and reason are in docs/national_rates.md."""
+
 NATIONAL_KNOWN_FROM = Month(2025, 6)
 """The national tables rest on the department's release of June 2025."""
 
@@ -59,7 +63,95 @@ def register(scenario: Scenario) -> list[Assumption]:
     """Every figure given in the scenario, one row a year where it changes, then national tables."""
     rows = [row for item in inputs(scenario) if item.given for row in _rows(item)]
     if scenario.plans is not None:
+        rows = [*_opening_rows(scenario.plans), *rows]
         rows.extend(_national_rows(scenario.as_at))
+    rows.extend(_count_rows(scenario))
+    return rows
+
+
+def _fact(
+    path: str,
+    description: str,
+    value: float,
+    unit: str,
+    *,
+    status: str = "published",
+    source: str | None = "",
+    reason: str = "",
+    low: float | None = None,
+    high: float | None = None,
+) -> Assumption:
+    """A plain count of the scenario as a row."""
+    return Assumption(
+        path=path,
+        description=description,
+        year="",
+        central=value,
+        low=low,
+        high=high,
+        unit=unit,
+        distribution="",
+        through_time="",
+        status=status,
+        source=source or "",
+        reason=reason,
+        owner="",
+        as_at="",
+        confidence="",
+        hindsight=False,
+    )
+
+
+def _opening_rows(plans: OpeningPlans) -> list[Assumption]:
+    """Opening plans: total, each margin, and the standing of settings that are not as published."""
+    counted = f"Plans in force, {plans.counted}"
+    status = plans.status or ("published" if plans.source else "given")
+    rows = [_fact("plans.total", counted, plans.total, "plans", status=status, source=plans.source)]
+    standing = {item.setting: item for item in plans.standing}
+    for name, margin in (
+        ("age_groups", plans.age_groups),
+        ("settings", plans.settings),
+        ("needs", plans.needs or {}),
+    ):
+        for key, value in margin.items():
+            parts = value.items() if isinstance(value, dict) else [("", value)]
+            other = standing.get(key) if name == "settings" else None
+            for phase, number in parts:
+                path = f"plans.{name}.{key}" + (f".{phase}" if phase else "")
+                rows.append(
+                    _fact(
+                        path,
+                        counted,
+                        number,
+                        "plans",
+                        status=other.status if other else status,
+                        source="" if other else plans.source,
+                        reason=other.reason if other else "",
+                        low=other.range[0] if other else None,
+                        high=other.range[1] if other else None,
+                    )
+                )
+    return rows
+
+
+def _count_rows(scenario: Scenario) -> list[Assumption]:
+    """Counts that are plain whole numbers: base-year plans, current pupils, nurture places."""
+    rows = []
+    new = scenario.new_plans
+    if new is not None and new.plans_in_base_year is not None:
+        path, text = "new_plans.plans_in_base_year", f"New plans issued in {new.base_year}"
+        rows.append(_fact(path, text, new.plans_in_base_year, "plans", source=new.source))
+    if new is not None and new.first_settings is not None:
+        for setting, number in new.first_settings.items():
+            path, text = f"new_plans.first_settings.{setting}", "New plans by first setting"
+            rows.append(_fact(path, text, number, "plans", source=new.source))
+    for line in scenario.funding.lines if scenario.funding else []:
+        for group in line.current_pupils:
+            path = f"funding.lines[{line.id}].current_pupils[{group.id}].pupils"
+            rows.append(_fact(path, group.title, group.pupils, "pupils", source=group.source))
+    for nurture in scenario.nurture_groups:
+        path, text = f"nurture_groups[{nurture.id}].places", f"Places, open from {nurture.opens}"
+        rows.append(_fact(path, text, nurture.places, "places", source=nurture.source))
     return rows
 
 
@@ -159,7 +251,7 @@ def _national_rows(as_at: Month) -> list[Assumption]:
                 unit="table",
                 distribution="",
                 through_time="",
-                status="derived",
+                status="assumed" if name in ASSUMED_TABLES else "derived",
                 source=source.removeprefix("Source: "),
                 reason="National default; see docs/national_rates.md for method and weak points",
                 owner="",

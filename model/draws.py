@@ -22,6 +22,9 @@ from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
 
+_JITTER = 1e-8
+"""Lets correlations of exactly 1 be factored; far below what a sample could show."""
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -205,15 +208,12 @@ def _correlated(
     order = [entry.path for entry in entries if entry.path in named]
     if not order:
         return {}
-    matrix = correlation_matrix(scenario, order)
-    values, vectors = np.linalg.eigh(matrix)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
+    # Lower triangular: an input's scores depend only on itself and those before it.
+    root = np.linalg.cholesky(correlation_matrix(scenario, order) + _JITTER * np.eye(len(order)))
     rows = len(draws.years)
     independent = [
-        special.ndtri(
-            uniforms(stream_key(seed, f"correlated {k}"), draws.first_draw, draws.size, rows)
-        )
-        for k in range(len(order))
+        special.ndtri(uniforms(stream_key(seed, path), draws.first_draw, draws.size, rows))
+        for path in order
     ]
     scores = {}
     for index, name in enumerate(order):

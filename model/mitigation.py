@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.draws import Draws
+from model.funding.prices import price_indices
 from model.reference.calendar import MONTHS, month_index
-from model.scenario.funding_schema import Mitigation
+from model.scenario.funding_schema import Funding, Mitigation
 from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -46,7 +47,7 @@ def selected_share(mitigation: Mitigation, scenario: Scenario) -> float:
 def line_changes(scenario: Scenario, draws: Draws) -> Floats:
     """Change in spending by line in pounds (line, month, draw), negative for a saving.
 
-    Nil for the base. Taking away (selected share below the base's) leaves the first year alone and
+    Amounts are at base-year prices and rise with the line's. Nil for the base. Taking away (selected share below the base's) leaves the first year alone and
     afterwards removes only what was still to come after it.
     """
     funding = scenario.funding
@@ -54,16 +55,28 @@ def line_changes(scenario: Scenario, draws: Draws) -> Floats:
     names = [line.id for line in funding.lines]
     months = MONTHS * len(draws.years)
     total = np.zeros((len(names), months, draws.size))
+    prices = _line_prices(funding, draws)
     for mitigation in scenario.mitigations:
         share = _share_on_top(mitigation, scenario, draws, months)
         for change in mitigation.changes:
             amount = draws.of(change.full_year_gbp) * draws.of(mitigation.confidence) / MONTHS
-            total[names.index(change.line)] += amount * share
+            line = names.index(change.line)
+            total[line] += amount * share * prices[line]
         for cost in mitigation.cost:
             if cost.line is not None:
-                amount = draws.of(cost.full_year_gbp) / MONTHS
-                total[names.index(cost.line)] += amount * share
+                line = names.index(cost.line)
+                total[line] += draws.of(cost.full_year_gbp) / MONTHS * share * prices[line]
     return total
+
+
+def _line_prices(funding: Funding, draws: Draws) -> list[Floats]:
+    """Price level of each line (month, draw): that of its first driver with an inflation series."""
+    indices = price_indices(funding, draws)
+    series = [
+        next((s for driver in line.drivers if (s := getattr(driver, "inflation", None))), None)
+        for line in funding.lines
+    ]
+    return [indices[name] for name in series]
 
 
 def general_fund_cost(scenario: Scenario, draws: Draws) -> Floats:
@@ -74,8 +87,8 @@ def general_fund_cost(scenario: Scenario, draws: Draws) -> Floats:
         delivered = selected_share(mitigation, scenario)
         reached = ramp(mitigation, draws.years.start, months)[:, None] > 0
         for cost in mitigation.cost:
-            if cost.fund == "general_fund" and delivered > 0:
-                total += draws.of(cost.full_year_gbp) / MONTHS * reached
+            if cost.fund == "general_fund":
+                total += draws.of(cost.full_year_gbp) / MONTHS * reached * delivered
     return total
 
 

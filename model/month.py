@@ -56,10 +56,11 @@ def advance(
     year = min(max(month // 12, 0), len(inputs.effects) - 1)
     if calendar_month(month) == SEPTEMBER:
         step.age(state, flows)
+    effect = inputs.effects[year]
     in_year = step.exits(
-        state, flows, inputs.rates, inputs.effects[year], inputs.live, month, inputs.chance, work
+        state, flows, inputs.rates, effect, inputs.live, month, inputs.chance, work
     )
-    phase = step.phase_transfers(state, inputs.rates, month, inputs.chance, work)
+    phase = step.phase_transfers(state, inputs.rates, effect, month, inputs.chance, work)
     new = _new_plans(state, inputs, month, work)
     asked = PlaceRequests(phase_transfers=phase, in_year_moves=in_year, joiners=new)
     placed = rules.allocate_places(asked, state, month)

@@ -65,7 +65,7 @@ def cell_hazards(  # type: ignore[no-untyped-def]
             )
         for row in range(route_start[age, placement], route_stop[age, placement]):
             for draw in range(draws):
-                tilt = effect[route_effect[row], draw] if route_effect[row] >= 0 else 1.0
+                tilt = effect[route_effect[row], draw]
                 route[row, draw] = route_hazard[row] * season[2] * tilt
 
 
@@ -168,18 +168,22 @@ def expected_phase_transfers(  # type: ignore[no-untyped-def]
 ):
     """Expected candidates (route, need, draw) of the September phase transfer.
 
-    Those already asking to move in this month (`in_year`) are not counted again.
+    `hazard` (route, draw) applies once. Those already asking to move in this month (`in_year`)
+    are not counted again.
     """
     ages, placements, needs, draws = plans.shape
+    scale = np.empty(draws)
     for age in range(ages):
         for placement in range(placements):
             first, last = start[age, placement], stop[age, placement]
-            total = 0.0
+            if first == last:
+                continue
+            for draw in range(draws):
+                total = 0.0
+                for row in range(first, last):
+                    total += hazard[row, draw]
+                scale[draw] = -math.expm1(-total) / total if total > 0.0 else 0.0
             for row in range(first, last):
-                total += hazard[row]
-            scale = -math.expm1(-total) / total if total > 0.0 else 0.0
-            for row in range(first, last):
-                share = hazard[row] * scale
                 for need in range(needs):
                     for draw in range(draws):
                         free = plans[age, placement, need, draw]
@@ -187,7 +191,7 @@ def expected_phase_transfers(  # type: ignore[no-untyped-def]
                             in_year_start[age, placement], in_year_stop[age, placement]
                         ):
                             free -= in_year[other, need, draw]
-                        candidates[row, need, draw] = free * share
+                        candidates[row, need, draw] = free * hazard[row, draw] * scale[draw]
 
 
 @njit(nogil=True, cache=True)
@@ -201,10 +205,7 @@ def chance_phase_transfers(  # type: ignore[no-untyped-def]
     for age in range(ages):
         for placement in range(placements):
             first, last = start[age, placement], stop[age, placement]
-            total = 0.0
-            for row in range(first, last):
-                total += hazard[row]
-            if total <= 0.0:
+            if first == last:
                 continue
             for need in range(needs):
                 cell = _cell(age, codes[placement], need)
@@ -213,6 +214,11 @@ def chance_phase_transfers(  # type: ignore[no-untyped-def]
                     for other in range(in_year_start[age, placement], in_year_stop[age, placement]):
                         free -= in_year[other, need, draw]
                     if free <= 0.0:
+                        continue
+                    total = 0.0
+                    for row in range(first, last):
+                        total += hazard[row, draw]
+                    if total <= 0.0:
                         continue
                     movers, uniform = binomial(
                         int(free), total, first_draw + draw, month, cell, 0, k0, k1
@@ -224,8 +230,8 @@ def chance_phase_transfers(  # type: ignore[no-untyped-def]
                             )
                         place = uniform * total
                         row = first
-                        while row < last - 1 and place >= hazard[row]:
-                            place -= hazard[row]
+                        while row < last - 1 and place >= hazard[row, draw]:
+                            place -= hazard[row, draw]
                             row += 1
                         candidates[row, need, draw] += 1.0
 

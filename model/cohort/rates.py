@@ -29,12 +29,25 @@ EFFECTS: Final = (
     "moved_out",
     "to_state_special",
     "to_independent",
+    "to_post_16",
+    "to_other",
     "other_moves",
 )
-"""Families of hazards that a scenario may tilt, in the order of the effect axis."""
+"""Families of hazards that a scenario may tilt, in the order of the effect axis.
+
+Moves are tilted by where they lead, during the year and at the September step alike.
+"""
 
 ADULT_AGE: Final = 18
-_INDEPENDENT = ("independent_special_day", "independent_special_residential")
+_EFFECT_OF_DESTINATION: Final = {
+    "state_special": "to_state_special",
+    "independent_special_day": "to_independent",
+    "independent_special_residential": "to_independent",
+    "mainstream_independent": "to_independent",
+    "specialist_post_16": "to_independent",
+    "mainstream_post_16": "to_post_16",
+    "other": "to_other",
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,7 @@ class Routes:
     """Moves as a table, sorted by age and origin.
 
     Each column has shape (route,). Routes of the cell (age, placement) are rows
-    `start[age, placement]` up to `stop[age, placement]`. `effect` is the family that tilts them,
-    or -1 for none.
+    `start[age, placement]` up to `stop[age, placement]`. `effect` is the family that tilts them.
     """
 
     age: Ints
@@ -83,13 +95,13 @@ def transition_rates(national: NationalRates, placements: Placements) -> Transit
     return TransitionRates(
         ceased_hazard=national.ceased_hazard[:, settings],
         moved_out_hazard=national.moved_out_hazard[:, settings],
-        in_year=_routes(national.in_year_routes, placements, tilted=True),
-        phase=_routes(national.phase_routes, placements, tilted=False),
+        in_year=_routes(national.in_year_routes, placements),
+        phase=_routes(national.phase_routes, placements),
         season=np.array([national.season[cause] for cause in ("ceased", "moved_out", "move")]),
     )
 
 
-def _routes(routes: tuple[Route, ...], placements: Placements, *, tilted: bool) -> Routes:
+def _routes(routes: tuple[Route, ...], placements: Placements) -> Routes:
     rows = sorted(
         (route.age, origin, route.destination, route.hazard)
         for route in routes
@@ -104,20 +116,13 @@ def _routes(routes: tuple[Route, ...], placements: Placements, *, tilted: bool) 
         if stop[row_age, row_origin] == 0:
             start[row_age, row_origin] = index
         stop[row_age, row_origin] = index + 1
-    effect = np.array(
-        [_effect_of(int(setting)) if tilted else -1 for setting in destination], dtype=np.int64
-    )
+    effect = np.array([_effect_of(int(setting)) for setting in destination], dtype=np.int64)
     hazard = np.array(columns[3], dtype=float)
     return Routes(age, origin, destination, hazard, effect, start, stop)
 
 
 def _effect_of(destination: int) -> int:
-    setting = SETTINGS[destination]
-    if setting == "state_special":
-        return EFFECTS.index("to_state_special")
-    if setting in _INDEPENDENT:
-        return EFFECTS.index("to_independent")
-    return EFFECTS.index("other_moves")
+    return EFFECTS.index(_EFFECT_OF_DESTINATION.get(SETTINGS[destination], "other_moves"))
 
 
 def effects(rates: Rates, draws: Draws) -> Floats:

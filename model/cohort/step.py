@@ -114,13 +114,22 @@ def exits(
 
 
 def phase_transfers(
-    state: CohortState, rates: TransitionRates, month: int, chance: Chance | None, work: Workspace
+    state: CohortState,
+    rates: TransitionRates,
+    effect: Floats,
+    month: int,
+    chance: Chance | None,
+    work: Workspace,
 ) -> Floats:
-    """Who asks for a place in the next phase (route, need, draw): nobody outside September."""
+    """Who asks for a place in the next phase (route, need, draw): nobody outside September.
+
+    `effect` (effect, draw) tilts the hazards by where they lead, as during the year.
+    """
     if calendar_month(month) != SEPTEMBER:
         return work.no_phase
     in_year, phase = rates.in_year, rates.phase
-    asking = (work.in_year, in_year.start, in_year.stop, phase.hazard, phase.start, phase.stop)
+    hazard = phase.hazard[:, None] * effect[phase.effect]
+    asking = (work.in_year, in_year.start, in_year.stop, hazard, phase.start, phase.stop)
     if chance is None:
         kernel.expected_phase_transfers(state.plans, *asking, work.phase)
     else:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from model.chance.philox import stream_key, uniforms
+from model.cohort.fitting import fit_to_margins
 from model.draws import Draws
 from model.reference.calendar import JANUARY, calendar_month, calendar_year_of
 from model.reference.codes import AGES, SETTINGS
@@ -94,7 +95,9 @@ def new_plan_pattern(
     base = float(by_age[new_plans.base_year].sum())
     scale = 1.0 if published is None else published / base
     need_share = national.new_need_share[entries.age, entries.placement]
-    setting_share = national.first_setting_share[entries.age, entries.placement]
+    setting_share = first_setting_share(new_plans, by_age[new_plans.base_year], national)[
+        entries.age, entries.placement
+    ]
     cells_of_age = setting_share[:, None] * need_share
     spring, rest = national.new_plans_spring_share, 1 - national.new_plans_spring_share
     mean, share = np.zeros(months), np.zeros(months, dtype=np.int64)
@@ -114,6 +117,26 @@ def new_plan_pattern(
             shares.append(cells / cells.sum())
         share[index] = kinds[year, in_spring]
     return JoinerPattern(first_month, mean, share, tuple(shares))
+
+
+def first_setting_share(
+    new_plans: NewPlans, plans_by_age: Floats, national: NationalRates
+) -> Floats:
+    """Share of each first setting by age (age, setting), rows summing to 1.
+
+    National shares; where the scenario gives the base year's new plans by first setting they are
+    fitted to that margin, keeping the ages (`plans_by_age`) and, as far as both allow, the
+    national pattern.
+    """
+    margin = new_plans.first_settings
+    if margin is None:
+        return national.first_setting_share
+    counts = np.array([float(margin.get(setting, 0)) for setting in SETTINGS])
+    rows = plans_by_age / plans_by_age.sum() * counts.sum()
+    table = fit_to_margins(national.first_setting_share * rows[:, None], rows, counts)
+    total = table.sum(axis=1, keepdims=True)
+    shares = np.divide(table, total, out=national.first_setting_share.copy(), where=total > 0)
+    return np.asarray(shares)
 
 
 def moved_in_pattern(

@@ -91,6 +91,7 @@ def price_drivers(scenario: Scenario, draws: Draws, volumes: Floats) -> list[Pri
                 spend, volume = _places(driver, draws)
             elif isinstance(driver, NurtureDriver):
                 spend = nurture_funding(scenario.nurture_groups, bands, draws)
+                spend = spend * indices[driver.inflation]
                 volume = np.zeros_like(spend)
             else:
                 spend = _amount(driver, line, indices, draws)

@@ -19,10 +19,11 @@ TERM_STARTS = (9, 1, 4)
 
 
 def price_index(series: InflationSeries, price_base: int, draws: Draws) -> Floats:
-    """Cash price level by month, shape (month, draw), 1 at the prices of the base year.
+    """Cash price level by month, shape (month, draw), 1 on average over the base year.
 
     The rate of a financial year applies from the uplift month inside it: a September rise counts
-    7/12 in its first year. The base year has no rise; years before it do not occur.
+    7/12 in its first year. Prices are given as averages of the base year; a rise inside that year
+    therefore starts below 1 and ends above it, and the next year begins at the higher level.
     """
     rates = draws.by_year(series.annual_rate)
     months = MONTHS * len(draws.years)
@@ -31,9 +32,14 @@ def price_index(series: InflationSeries, price_base: int, draws: Draws) -> Float
     starts = (series.uplift_month - APRIL) % MONTHS
     for month in range(months):
         year = month // MONTHS
-        if draws.years[year] > price_base and month % MONTHS == starts:
+        if draws.years[year] >= price_base and month % MONTHS == starts:
             level = level * (1 + rates[year])
         index[month] = level
+    if price_base == draws.years.start:
+        base_year = np.zeros(draws.size)
+        for month in range(MONTHS):
+            base_year = base_year + index[month]
+        index = index / (base_year / MONTHS)
     return index
 
 

@@ -24,6 +24,16 @@ from model.scenario.load import LoadedScenario
 from model.version import __version__
 
 WORKBOOK = "workbook.xlsx"
+LIMITS = (
+    "Places are not limited in this version: whoever is due a setting gets it, and a school that "
+    "opens late changes nothing unless a mitigation says so.",
+    "New plans follow last year's number and its growth; requests, refusals and waiting times are "
+    "not modelled yet.",
+    "Nurture groups cost what they cost; no effect on requests or placements is assumed.",
+    "The range holds the stated uncertainties and chance. It does not hold changes of law or "
+    "funding rules, or of how plans are recorded.",
+)
+"""What a reader must know that the figures do not show."""
 
 
 def write_run(
@@ -56,6 +66,7 @@ def write_run(
             scenario_hash=loaded.hashes.get(Path(scenario_file).name, ""),
             python=platform.python_version(),
             packages=versions(),
+            notes=LIMITS,
         )
         (partial / "scenario.effective.yaml").write_text(effective, encoding="utf-8")
         for name in loaded.tables:

@@ -148,8 +148,24 @@ class PrintedTotals(SourcedPart):
     """Total of forecast high needs spending."""
     in_year_deficit_gbp: Pounds | None = None
     """In-year deficit."""
+    by_construction: list[Text] = []
+    """Which of these totals foot because an input was worked out from them: their check tests the
+    account only."""
     tolerance_gbp: Annotated[int, Field(ge=0)] = 2000
     """Gap explained by figures printed to the nearest thousand."""
+
+
+class Vintage(SourcedPart):
+    """A figure of the account as another, usually later, source gives it."""
+
+    id: Id
+    """Name of the comparison."""
+    title: Text
+    """What is compared."""
+    used_gbp: Pounds
+    """The figure this scenario uses."""
+    other_gbp: Pounds
+    """The figure of the other source."""
 
 
 class Account(SourcedPart):
@@ -171,6 +187,8 @@ class Account(SourcedPart):
     """Support expected from the department."""
     closed_years: list[ClosedYear] = []
     """Past accounts, checked to close."""
+    vintages: list[Vintage] = []
+    """The same figure from a source of another date, shown beside the one used."""
     printed: list[PrintedTotals] = []
     """Printed totals to compare with."""
 

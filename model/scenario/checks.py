@@ -102,6 +102,8 @@ def correlation_matrix(scenario: Scenario, names: list[str]) -> NDArray[np.float
     """Correlations of normal scores: r = 2 sin(pi rho / 6) for a Spearman rho (Gaussian copula)."""
     matrix = np.eye(len(names))
     for correlation in scenario.correlations:
+        if not set(correlation.between) <= set(names):
+            continue
         i, j = (names.index(name) for name in correlation.between)
         matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * correlation.spearman / 6)
     return matrix

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from model.reference.calendar import financial_year_label
-from model.scenario.account_schema import Account, Block, ClosedYear, Deduction
+from model.scenario.account_schema import (
+    Account,
+    Block,
+    ClosedYear,
+    Deduction,
+    PrintedTotals,
+)
 from model.scenario.findings import Finding, reads, repeated, repeated_ids, unknown
 from model.scenario.positions import Path
 from model.scenario.schema import Scenario
@@ -47,6 +53,14 @@ def _entries(scenario: Scenario) -> Iterator[Finding]:
                 value = getattr(entry, key, None)
                 if value is not None and value not in blocks:
                     yield unknown(("account", name, index, key), "block", value, blocks)
+    yield from repeated_ids(account.vintages, ("account", "vintages"))
+    for index, printed in enumerate(account.printed):
+        totals = [name for name in PrintedTotals.model_fields if name.endswith("_gbp")]
+        for number, name in enumerate(printed.by_construction):
+            if name not in totals or getattr(printed, name) is None:
+                at = ("account", "printed", index, "by_construction", number)
+                given = [total for total in totals if getattr(printed, total) is not None]
+                yield unknown(at, "printed total", name, given)
     for name in ("closed_years", "printed"):
         years = [financial_year_label(item.year) for item in getattr(account, name)]
         yield from repeated(years, ("account", name), "year", key="year")
@@ -107,8 +121,8 @@ def _transfers(scenario: Scenario) -> Iterator[Finding]:
                 yield Finding(
                     ("account", "transfers"),
                     f"the transfers from {giver} exceed its allocation in {label}",
-                    f"{share:.0%}",
-                    "100 % or less",
+                    f"{share:.1%}",
+                    "100% or less",
                 )
                 break
 

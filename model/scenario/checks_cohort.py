@@ -8,7 +8,7 @@ from itertools import combinations
 
 from model.reference.codes import AGE_GROUPS, AGES, PHASES, SETTINGS, age_group_of, phase_of
 from model.reference.national import national_rates
-from model.scenario.findings import Finding, reads, repeated, repeated_ids
+from model.scenario.findings import Finding, reads, repeated, repeated_ids, unknown
 from model.scenario.plans_schema import OpeningPlans
 from model.scenario.positions import Path
 from model.scenario.schema import Scenario
@@ -160,4 +160,19 @@ def _bridges(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-CHECKS = (_sections, _count_date, _base_year, _margins, _bridges)
+@reads("plans")
+def _standing(scenario: Scenario) -> Iterator[Finding]:
+    plans = scenario.plans
+    if plans is None:
+        return
+    at: Path = ("plans", "standing")
+    yield from repeated([item.setting for item in plans.standing], at, "setting", key="setting")
+    for index, item in enumerate(plans.standing):
+        if item.setting not in plans.settings:
+            yield unknown((*at, index, "setting"), "opening setting", item.setting, plans.settings)
+        if item.range[0] > item.range[1]:
+            found = f"[{item.range[0]}, {item.range[1]}]"
+            yield Finding((*at, index, "range"), "low is above high", found, "[low, high]")
+
+
+CHECKS = (_standing, _sections, _count_date, _base_year, _margins, _bridges)

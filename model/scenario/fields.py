@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -14,7 +14,7 @@ from model.reference.calendar import parse_financial_year, parse_month
 from model.scenario.as_written import month_hint, year_hint
 from model.scenario.number_rule import NumberRule
 from model.scenario.problems import problem
-from model.scenario.provenance import Provenance, refuse_formula
+from model.scenario.provenance import refuse_formula
 from model.scenario.quantities import Quantity, ShareSet, Yearly
 from model.scenario.shares_rule import SharesRule
 from model.scenario.yearly_rule import YearlyRule
@@ -31,7 +31,9 @@ def _text(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1})]
-CalendarYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+CalendarYear = Annotated[
+    int, Field(ge=FIRST_YEAR, le=LAST_YEAR, json_schema_extra={"title": "calendar year"})
+]
 
 
 class Part(BaseModel):
@@ -54,11 +56,9 @@ class SourcedPart(Part):
     """Where the figures of this section come from."""
     note: Text | None = None
     """Anything a reader should know about these figures."""
-
-    @property
-    def provenance(self) -> Provenance:
-        """Provenance inherited by the figures of this section."""
-        return Provenance(source=self.source)
+    status: Literal["published", "derived"] | None = None
+    """Standing of the plain figures here that do not give their own: published or derived. An
+    assumed figure says so itself, with its reason and range."""
 
 
 def _identifier(value: str) -> str:

@@ -89,7 +89,7 @@ class PlansDriver(_Priced):
     """Spending that follows plans in force in some settings and ages."""
 
     kind: Literal["plans"]
-    """plans."""
+    """What kind of driver this is: `plans`."""
     settings: Annotated[list[Text], Field(min_length=1)]
     """Settings whose plans drive this spending."""
     ages: Annotated[list[Age], Field(min_length=2, max_length=2)] = [0, 25]
@@ -105,7 +105,7 @@ class CurrentPupilsDriver(_Priced):
     """Spending on a fixed number of pupils that no cohort drives (no plan, or another authority's)."""
 
     kind: Literal["pupils_without_plan"]
-    """pupils_without_plan."""
+    """What kind of driver this is: `pupils_without_plan`."""
     fte: YearlyFte
     """Full-time-equivalent pupils by financial year. FTE is not headcount and not plans."""
 
@@ -114,7 +114,7 @@ class PlacesDriver(_Driver):
     """Commissioned places, paid filled or not."""
 
     kind: Literal["places"]
-    """places."""
+    """What kind of driver this is: `places`."""
     places: YearlyPlaces
     """Places by academic year, keyed by the financial year in which it starts (2023-24 for
     2023/24): a financial year pays 5/12 of the one before and 7/12 of its own."""
@@ -128,14 +128,16 @@ class NurtureDriver(_Driver):
     """Spending on the scenario's nurture groups."""
 
     kind: Literal["nurture_groups"]
-    """nurture_groups."""
+    """What kind of driver this is: `nurture_groups`."""
+    inflation: Id | None = None
+    """Inflation series on top of the band's value; none leaves it flat in cash."""
 
 
 class AmountDriver(_Driver):
     """An amount that no cohort drives: amount x growth x inflation."""
 
     kind: Literal["amount"]
-    """amount."""
+    """What kind of driver this is: `amount`."""
     annual_amount_gbp: YearlyPounds
     """Full-year amount at base-year prices by financial year."""
     inflation: Id | None = None
@@ -182,6 +184,8 @@ class Line(SourcedPart):
     """Name in reports."""
     block: Literal["schools", "high_needs", "early_years", "central_services"] = "high_needs"
     """Block of the DSG that pays."""
+    itemised: bool = True
+    """False for a line worked out to close a published position: printed totals leave it out."""
     budget_gbp: Pounds | None = None
     """Budget of the first financial year."""
     published_gbp: Pounds | None = None
@@ -200,6 +204,7 @@ class Line(SourcedPart):
             AfterValidator(_profile),
             Field(
                 json_schema_extra={
+                    "title": "12 shares that sum to 1",
                     "items": {"type": "number", "minimum": 0, "maximum": 1},
                     "minItems": MONTHS,
                     "maxItems": MONTHS,

@@ -43,8 +43,10 @@ def inputs(scenario: BaseModel) -> list[Input]:
 def _walk(
     part: BaseModel, path: str, at: Path, inherited: Provenance, *, given: bool
 ) -> Iterator[Input]:
-    own_source = getattr(part, "source", None)
-    section = Provenance(source=own_source) if own_source else inherited
+    section = Provenance(
+        source=getattr(part, "source", None) or inherited.source,
+        status=getattr(part, "status", None) or inherited.status,
+    )
     for name, field in type(part).model_fields.items():
         if name not in part.__dict__:
             continue  # a scenario with a section that is wrong, see `validate`
@@ -60,7 +62,12 @@ def _entries(
 ) -> Iterator[Input]:
     if isinstance(value, Quantity | Yearly | ShareSet):
         own = value.provenance
-        provenance = own if own.source else replace(own, source=inherited.source)
+        provenance = own
+        if own.status != "assumed" and value.certain:
+            # A source is lent only to figures that may come from it.
+            provenance = replace(
+                own, source=own.source or inherited.source, status=own.status or inherited.status
+            )
         yield Input(path, value, description, provenance, given, at)
     elif isinstance(value, BaseModel):
         yield from _walk(value, path, at, inherited, given=given)

@@ -26,6 +26,7 @@ from model.scenario.yearly_rule import YearlyRule
 
 AgeGroupMargin = Annotated[Margin, MarginRule(AGE_GROUPS)]
 SettingMargin = Annotated[Margin, MarginRule(SETTINGS, phases=True)]
+FirstSettingMargin = Annotated[Margin, MarginRule(SETTINGS)]
 NeedMargin = Annotated[Margin, MarginRule(NEEDS)]
 PlanCount = Annotated[int, Field(ge=0, le=MOST_PLANS)]
 
@@ -75,6 +76,19 @@ class StockFlowYear(SourcedPart):
     """Plans in force at the next January count."""
 
 
+class SettingStanding(Part):
+    """The standing of one setting's opening plans where it differs from the section's source."""
+
+    setting: Text
+    """The setting."""
+    status: Literal["published", "derived", "assumed"]
+    """published, derived or assumed."""
+    reason: Text
+    """Why this number."""
+    range: Annotated[list[int], Field(min_length=2, max_length=2)]
+    """Plausible low and high."""
+
+
 class OpeningPlans(SourcedPart):
     """Plans in force on a January count date, as published margins."""
 
@@ -88,6 +102,8 @@ class OpeningPlans(SourcedPart):
     """Plans by setting, or by setting and phase (pre_16, post_16); must sum to the total."""
     needs: NeedMargin | None = None
     """Plans by primary need; left out where not published (need then follows national tables)."""
+    standing: list[SettingStanding] = []
+    """Settings whose opening plans are not as published but derived or assumed."""
     bridges: list[CountBridge] = []
     """Published counts on another basis, with the steps between."""
     history: list[StockFlowYear] = []
@@ -114,6 +130,9 @@ class NewPlans(SourcedPart):
     """Calendar year to which the level refers."""
     plans_in_base_year: Annotated[float, Field(ge=0, le=MOST_PLANS)] | None = None
     """New plans issued in the base year; without it national rates by age apply as they stand."""
+    first_settings: FirstSettingMargin | None = None
+    """Published new plans by first setting in the base year: national shares by age are fitted to
+    them. Without it the shares are national."""
     level: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Uncertain multiplier on the level in every year."""
     initial_growth: _GROWTH = constant(NumberRule("log growth a year", -1, 1), 0)
@@ -153,11 +172,16 @@ class Rates(SourcedPart):
     moved_out: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of moving to another authority."""
     to_state_special: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
-    """Multiplies the hazard of moving to a state special school during the year."""
+    """Multiplies the hazard of moving to a state special school, in the year and in September."""
     to_independent: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
-    """Multiplies the hazard of moving to an independent or non-maintained special school."""
+    """Multiplies the hazard of moving to an independent or non-maintained school or a specialist
+    post-16 institution, in the year and in September."""
+    to_post_16: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
+    """Multiplies the hazard of moving to mainstream post-16, in the year and in September."""
+    to_other: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
+    """Multiplies the hazard of moving to `other`: not in education, awaiting, not recorded."""
     other_moves: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
-    """Multiplies the hazard of every other move of setting during the year."""
+    """Multiplies the hazard of every other move of setting."""
 
 
 Age = Annotated[int, Field(ge=0, le=25)]

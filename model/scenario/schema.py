@@ -115,10 +115,11 @@ class Scenario(Part):
         AfterValidator(_mitigated),
         Field(
             json_schema_extra={
+                "title": "base, none, all or a list of ids",
                 "anyOf": [
                     {"enum": ["base", "none", "all"]},
                     {"type": "array", "items": {"type": "string"}},
-                ]
+                ],
             }
         ),
     ] = "base"

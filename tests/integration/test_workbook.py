@@ -211,7 +211,7 @@ def test_closed_year_is_reached_from_both_openings(stored):
 
 
 def test_gap_of_350_is_shown_as_rounding(stored):
-    label = "Gap: rounding of printed figures, not an error"
+    label = "Gap: rounding of printed figures"
     assert find(stored, "DSG account", label, 4) == pytest.approx(350)
 
 

@@ -20,8 +20,8 @@ FUNDING = """
 funding:
   price_base: 2023-24
   inflation:
-    - {id: september, title: September, uplift_month: 9, annual_rate: {2023-24: 0.5, 2024-25: 0.12, then: 0.1}}
-    - {id: april, title: April, uplift_month: 4, annual_rate: {2023-24: 0.5, then: 0.02}}
+    - {id: september, title: September, uplift_month: 9, annual_rate: {2023-24: 0, 2024-25: 0.12, then: 0.1}}
+    - {id: april, title: April, uplift_month: 4, annual_rate: {2023-24: 0, then: 0.02}}
   bands:
     - {id: L1, need_category: A, level: 1, annual_value_gbp: {2023-24: 1000, then: 1200}}
     - {id: L2, need_category: A, level: 2, annual_value_gbp: 3000}
@@ -50,7 +50,7 @@ def yearly(loaded) -> list[float]:
 
 
 def test_september_uplift_counts_seven_twelfths_in_its_first_year(tmp_path):
-    """Design section 3: a monthly cost that changes on 1 September counts 7/12. No rise in the base year."""
+    """Design section 3: a monthly cost that changes on 1 September counts 7/12."""
     loaded = funding(tmp_path, AMOUNT % ", inflation: september")
     assert yearly(loaded) == pytest.approx(
         [1200, 1200 * (5 / 12 + 7 / 12 * 1.12), 1200 * 1.12 * (5 / 12 + 7 / 12 * 1.1)]
@@ -136,12 +136,18 @@ def test_termly_billing_charges_those_on_roll_at_the_start_of_term():
     assert billed_share("monthly", 24).sum() == pytest.approx(2)
 
 
-def test_price_index_is_one_through_the_base_year(tmp_path):
-    loaded = funding(tmp_path, AMOUNT % "")
-    series = loaded.scenario.funding.inflation[0]
-    index = price_index(series, 2023, central(loaded.scenario))[:, 0]
-    assert (index[:17] == 1).all()
-    assert index[17] == pytest.approx(1.12)
+def test_prices_are_averages_of_the_base_year(tmp_path):
+    """A September rise inside the base year: five months below, seven above, the mean is 1, and the
+    next year starts at the higher level."""
+    rise = FUNDING.replace("{2023-24: 0, 2024-25: 0.12, then: 0.1}", "{2023-24: 0.24, then: 0}")
+    scenario = small(tmp_path, rise + AMOUNT % "").scenario
+    series = scenario.funding.inflation[0]
+    index = price_index(series, 2023, central(scenario))
+    assert series.uplift_month == 9
+    low = 1 / (5 / 12 + 7 / 12 * 1.24)
+    assert index[:5, 0] == pytest.approx([low] * 5)
+    assert index[5:, 0] == pytest.approx([low * 1.24] * 31)
+    assert index[:12, 0].mean() == pytest.approx(1)
 
 
 def test_anchors_by_hand(tmp_path):

@@ -310,7 +310,7 @@ def phase_moves(placements: Placements, in_year_share: float = 0.0) -> tuple[np.
     work.in_year[:, NEED] = in_year_share
     september = 5
     assert calendar_month(september) == SEPTEMBER
-    moved = step.phase_transfers(state, rates, september, None, work)
+    moved = step.phase_transfers(state, rates, np.ones((len(EFFECTS), 1)), september, None, work)
     return moved, rates.phase
 
 
@@ -347,7 +347,7 @@ def test_nobody_transfers_outside_september() -> None:
     rates = transition_rates(national_rates(), PLAIN)
     work = Workspace(rates, PLAIN, 0, 1)
     for month in range(-3, 12):
-        moved = step.phase_transfers(one_plan_everywhere(PLAIN), rates, month, None, work)
+        moved = step.phase_transfers(one_plan_everywhere(PLAIN), rates, np.ones((len(EFFECTS), 1)), month, None, work)
         assert (len(moved) > 0) == (calendar_month(month) == SEPTEMBER)
 
 

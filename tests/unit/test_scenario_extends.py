@@ -67,7 +67,7 @@ def test_lists_merge_by_id_in_the_order_of_the_base(folder: Path) -> None:
         # A number with its distribution and source, by year, shares, a margin, a list without ids.
         ("new_plans", "damping: {value: 0.9}", {"value": 0.9}),
         ("new_plans", "initial_growth: 0.01", 0.01),
-        ("plans", "age_groups: {under_5: 40, 5_to_10: 60}", {"under_5": 40, "5_to_10": 60}),
+        ("plans", "age_groups: {under_5: 30, 16_to_19: 70}", {"under_5": 30, "16_to_19": 70}),
     ],
 )
 def test_numbers_and_margins_are_replaced_whole(
@@ -86,12 +86,12 @@ def test_a_number_by_year_is_replaced_whole(folder: Path) -> None:
         """\
         funding:
           inflation:
-            - {id: fees, annual_rate: {2023-24: 0, then: 0.05}}
+            - {id: fees, annual_rate: {2023-24: 0, then: {uniform: [0, 0.05]}}}
         """,
     )
     assert loaded.effective["funding"]["inflation"][0]["annual_rate"] == {
         "2023-24": 0,
-        "then": 0.05,
+        "then": {"uniform": [0, 0.05]},
     }
 
 

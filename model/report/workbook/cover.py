@@ -105,8 +105,8 @@ def _anchors(book: Book, sheet: Sheet) -> None:
     sheet.row += 1
     if not unusual:
         sheet.note(
-            f"Anchoring: every budget line met its published first year with a factor between {low} "
-            f"and {high}.",
+            f"Anchoring: every line's price factor lies between {low} and {high}. A line published "
+            "for current pupils only has its starters and leavers on top.",
             "top",
         )
     for item in unusual:

@@ -56,6 +56,7 @@ def write(book: Book) -> None:
         _first_year(book, sheet, labels[0])
     _closed_years(book, sheet)
     _gross_to_net(book, sheet)
+    _vintages(book, sheet)
     sheet.finish(landscape=False)
 
 
@@ -389,7 +390,31 @@ def _gross_to_net(book: Book, sheet: Sheet) -> None:
     for printed in account.printed:
         if printed.year == first and printed.net_income_gbp is not None:
             shown = _amount(sheet, "Net DSG received, as printed", printed.net_income_gbp.central)
-            _amount(sheet, "Gap: rounding of printed figures, not an error", shown - net, "total")
+            gap = shown - net
+            explained = abs(gap.value) <= printed.tolerance_gbp
+            words = "rounding of printed figures" if explained else "NOT explained by rounding"
+            _amount(sheet, f"Gap: {words}", gap, "total")
+
+
+def _vintages(book: Book, sheet: Sheet) -> None:
+    """Figures of the account as a source of another date gives them, beside those used."""
+    account = book.results.scenario.account
+    assert account is not None
+    if not account.vintages:
+        return
+    sheet.heading("The same figures from another date")
+    sheet.note("Shown so that nobody is surprised by the later file; the forecast uses the first.")
+    sheet.header("£", "Used here", "Other source", "Difference")
+    for item in account.vintages:
+        sheet.put(sheet.row, 0, item.title, "indent")
+        used = sheet.put(sheet.row, 1, item.used_gbp.central, "pounds")
+        other = sheet.put(sheet.row, 2, item.other_gbp.central, "pounds")
+        assert used is not None
+        assert other is not None
+        sheet.put(sheet.row, 3, other - used, "pounds")
+        sheet.row += 1
+    sources = sorted({item.source for item in account.vintages if item.source})
+    sheet.note("Sources: " + " | ".join(sources))
 
 
 def _amount(sheet: Sheet, title: str, value: Content, weight: str = "") -> Cell:
