@@ -65,8 +65,7 @@ def results(shared_folder, tmp_path_factory) -> Results:
         "counted": "2022-01",
         "total": sum(plans.values()),
         "age_groups": {
-            AGE_GROUPS[row.characteristic_age]: int(row.num_caseload)
-            for row in bands.itertuples()
+            AGE_GROUPS[row.characteristic_age]: int(row.num_caseload) for row in bands.itertuples()
         },
         "settings": {name: number for name, number in plans.items() if number},
     }

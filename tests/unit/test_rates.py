@@ -347,7 +347,9 @@ def test_nobody_transfers_outside_september() -> None:
     rates = transition_rates(national_rates(), PLAIN)
     work = Workspace(rates, PLAIN, 0, 1)
     for month in range(-3, 12):
-        moved = step.phase_transfers(one_plan_everywhere(PLAIN), rates, np.ones((len(EFFECTS), 1)), month, None, work)
+        moved = step.phase_transfers(
+            one_plan_everywhere(PLAIN), rates, np.ones((len(EFFECTS), 1)), month, None, work
+        )
         assert (len(moved) > 0) == (calendar_month(month) == SEPTEMBER)
 
 
