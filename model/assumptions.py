@@ -6,7 +6,9 @@ are, and are marked hindsight when they are newer than the scenario.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +16,8 @@ from model.reference.bundled import bundled
 from model.reference.calendar import financial_year_label
 from model.scenario.fields import Month
 from model.scenario.inputs import Input, inputs
-from model.scenario.plans_schema import OpeningPlans
 from model.scenario.numbers import Quantity, ShareSet, Yearly
+from model.scenario.plans_schema import OpeningPlans
 from model.scenario.schema import Scenario
 
 NATIONAL_TABLES = {
@@ -108,11 +110,12 @@ def _opening_rows(plans: OpeningPlans) -> list[Assumption]:
     status = plans.status or ("published" if plans.source else "given")
     rows = [_fact("plans.total", counted, plans.total, "plans", status=status, source=plans.source)]
     standing = {item.setting: item for item in plans.standing}
-    for name, margin in (
-        ("age_groups", plans.age_groups),
-        ("settings", plans.settings),
-        ("needs", plans.needs or {}),
-    ):
+    margins: dict[str, Mapping[str, Any]] = {
+        "age_groups": plans.age_groups,
+        "settings": plans.settings,
+        "needs": plans.needs or {},
+    }
+    for name, margin in margins.items():
         for key, value in margin.items():
             parts = value.items() if isinstance(value, dict) else [("", value)]
             other = standing.get(key) if name == "settings" else None

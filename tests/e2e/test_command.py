@@ -58,9 +58,10 @@ def test_init_makes_a_folder_an_editor_completes_in(demo):
 
 def test_the_headline_is_printed(demo):
     printed = (demo / "printed.txt").read_text()
-    for words in ("2025-26", "Target", "90 %", "trajectory", "an invented authority", "Workbook"):
+    for words in ("2025-26", "target", "90 %", "trajectory", "an invented authority", "Workbook"):
         assert words in printed
     assert "GBP thousand" in printed
+    assert max(map(len, printed.splitlines())) <= 100, "fits a terminal"
 
 
 def test_the_folder_holds_everything_and_the_tables_their_columns(demo):

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
+
 from model.results import Results
 from model.run import run
 from model.scenario.load import load
-from ruamel.yaml import YAML
 
 pytestmark = [pytest.mark.integration, pytest.mark.shared_data]
 

@@ -535,3 +535,35 @@ def test_with_no_change_in_cohort_or_price_year_two_equals_year_one(
         assert np.allclose(block.cohort.by_setting.sum(axis=1), 240, rtol=0, atol=1e-9)
         # People did move up: the equality is not that of a cohort standing still.
         assert np.abs(block.cohort.by_age_group[-1] - block.cohort.by_age_group[0]).max() > 1
+
+
+# ---------------------------------------------------------------- inputs by year
+
+
+def test_inputs_by_year_act_in_their_own_years() -> None:
+    """Rates and arrivals given by year: nobody leaves or comes in a year whose figure is nil."""
+    data = unchanging(5000, 100, 1.0, "none", 1)
+    data["rates"] = {
+        "ceased_under_18": {"2023-24": 0, "2024-25": 5, "then": 0},
+        "ceased_18_and_over": 0,
+        "moved_out": {"2023-24": 0, "2024-25": 0, "then": 3},
+        "to_state_special": 0,
+        "to_independent": 0,
+        "to_post_16": 0,
+        "to_other": 0,
+        "other_moves": 0,
+    }
+    data["moved_in"] = {"plans_a_year": {"2023-24": 0, "2024-25": 60, "then": 0}}
+    prepared = prepare(read(data))
+    anchors = anchor_lines(prepared)
+    for chance in (True, False):
+        cohort = forecast(prepared, anchors, 0, 64, seed=3, chance=chance).cohort
+        assert cohort is not None
+        years = {
+            name: values.sum(axis=1).reshape(4, 12, -1).sum(axis=1).mean(axis=1)
+            for name, values in cohort.flows.items()
+        }
+        assert [value > 0 for value in years["ceased"]] == [False, True, False, False]
+        assert [value > 0 for value in years["moved_out"]] == [False, False, True, True]
+        assert [value > 0 for value in years["moved_in"]] == [False, True, False, False]
+        assert years["moved_in"][1] == pytest.approx(60, rel=0.1)

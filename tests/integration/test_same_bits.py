@@ -24,6 +24,7 @@ from model.provision.places import PlaceRequests
 from model.results import Results
 from model.run import run
 from model.scenario.load import LoadedScenario, load
+from model.scenario.plans_schema import MovedIn, NewPlans, Rates
 from model.scenario.schema import Horizon
 
 pytestmark = pytest.mark.integration
@@ -160,6 +161,30 @@ def test_arrivals_switched_off_leave_new_plans_and_the_opening(
     assert same(less.draws["flows"].sel(flow="new").to_numpy(), new.to_numpy())
     assert (less.draws["flows"].sel(flow="moved_in") == 0.0).all()
     assert (results.draws["flows"].sel(flow="moved_in").sum("setting") > 0.0).any()
+
+
+def test_streams_of_chance_do_not_echo_each_other(loaded: LoadedScenario) -> None:
+    """With inputs certain, new plans, arrivals and leavers of the first months are unrelated.
+
+    1,024 draws; correlations within 5 sigma of nil. One key used for two purposes would show.
+    """
+    scenario = loaded.scenario
+    assert scenario.new_plans is not None
+    assert scenario.moved_in is not None
+    certain = scenario.model_copy(
+        update={
+            "new_plans": NewPlans.model_validate({"base_year": 2022, "plans_in_base_year": 60}),
+            "moved_in": MovedIn.model_validate({"plans_a_year": 60}),
+            "rates": Rates(),
+        }
+    )
+    drawn = run(replace(loaded, scenario=certain), draws=1024, jobs=2).draws["flows"]
+    first = drawn.isel(year=0).sum("setting")
+    names = ["new", "moved_in", "ceased", "moved_out"]
+    flows = np.array([first.sel(flow=name).to_numpy() for name in names])
+    assert (flows.std(axis=1) > 2).all()
+    # Leavers compete for the same plans, but few enough leave for that not to show.
+    assert np.abs(np.corrcoef(flows) - np.eye(4)).max() < 5 / np.sqrt(1024)
 
 
 def test_tracking_prices_leaves_the_cohort(loaded: LoadedScenario, results: Results) -> None:

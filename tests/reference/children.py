@@ -72,14 +72,19 @@ def read(name: str) -> pd.DataFrame:
     return pd.read_csv(NATIONAL / f"{name}.csv", comment="#")
 
 
-def national_chances(
-    ceased_young: float = 1.0,
-    ceased_adult: float = 1.0,
-    moved_out: float = 1.0,
-    to_state_special: float = 1.0,
-    to_independent: float = 1.0,
-    other_moves: float = 1.0,
-) -> Chances:
+FAMILIES = {
+    "state_special": "to_state_special",
+    "independent_special_day": "to_independent",
+    "independent_special_residential": "to_independent",
+    "mainstream_independent": "to_independent",
+    "specialist_post_16": "to_independent",
+    "mainstream_post_16": "to_post_16",
+    "other": "to_other",
+}
+"""Which effect of a scenario tilts moves to a setting; `other_moves` the rest."""
+
+
+def national_chances(tilts: dict[str, float]) -> Chances:
     """National tables as hazards, each family multiplied by a scenario's effect."""
     weights: dict[str, dict[int, float]] = {}
     for row in read("seasonality").itertuples():
@@ -90,32 +95,35 @@ def national_chances(
         months.update({month: weight / total for month, weight in months.items()})
     exits: dict[str, dict[tuple[int, str], float]] = {"ceased": {}, "moved_out": {}}
     for row in read("exits").itertuples():
+        family = row.cause
         if row.cause == "ceased":
-            factor = ceased_young if row.age < 18 else ceased_adult
-        else:
-            factor = moved_out
-        exits[row.cause][row.age, row.setting] = factor * hazard(row.annual_probability)
+            family = "ceased_under_18" if row.age < 18 else "ceased_18_and_over"
+        exits[row.cause][row.age, row.setting] = tilts[family] * hazard(row.annual_probability)
     moves: dict[tuple[int, str], dict[str, float]] = {}
     phase: dict[tuple[int, str], dict[str, float]] = {}
     for row in read("moves").itertuples():
-        if row.kind == "phase":
-            phase.setdefault((row.age, row.from_setting), {})[row.to_setting] = (
-                row.annual_probability
-            )
-            continue
-        factor = other_moves
-        if row.to_setting == "state_special":
-            factor = to_state_special
-        elif row.to_setting.startswith("independent_special"):
-            factor = to_independent
-        moves.setdefault((row.age, row.from_setting), {})[row.to_setting] = factor * hazard(
-            row.annual_probability
-        )
-    for shares in phase.values():
-        # Shares are printed to seven digits and may pass 1 by their last.
-        total = max(sum(shares.values()), 1.0)
-        shares.update({to: share / total for to, share in shares.items()})
+        table = phase if row.kind == "phase" else moves
+        table.setdefault((row.age, row.from_setting), {})[row.to_setting] = row.annual_probability
+    for table in (moves, phase):
+        for chances in table.values():
+            chances.update(hazards(chances, table is phase))
+            for to in chances:
+                chances[to] *= tilts[FAMILIES.get(to, "other_moves")]
+    for chances in phase.values():
+        # A hazard that applies once: back to shares of those who reach the age.
+        total = sum(chances.values())
+        leaving = -math.expm1(-total)
+        chances.update({to: leaving * h / total if total else 0.0 for to, h in chances.items()})
     return Chances(exits["ceased"], exits["moved_out"], moves, phase, weights)
+
+
+def hazards(chances: dict[str, float], at_once: bool) -> dict[str, float]:
+    """Hazards of moves: each -ln(1 - q) in the year; at the September step one for all that leave,
+    shared in proportion (printed shares may pass 1 by their last digit)."""
+    if not at_once:
+        return {to: hazard(q) for to, q in chances.items()}
+    leaving = sum(chances.values())
+    return {to: hazard(leaving) * q / leaving for to, q in chances.items()}
 
 
 def hazard(probability: float) -> float:

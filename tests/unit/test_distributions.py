@@ -436,6 +436,24 @@ def test_an_override_fixes_one_input_and_leaves_the_rest() -> None:
         sample(scenario, 1, 0, 64, {"funding.inflation[z].annual_rate": 0.03})
 
 
+def test_a_block_of_draws_is_cut_out_of_all_draws() -> None:
+    """Inputs of draws 64 to 127 are the same whether drawn alone or with the rest (design 7)."""
+    scenario = scenario_with(
+        funding=inflation(
+            a={"between": [0.01, 0.05]},
+            b={"normal": [0, 0.1]},
+            c={"then": {"uniform": [0, 0.1]}, "path": "persistent"},
+        ),
+        new_plans={"base_year": 2022, "initial_growth": {"uniform": [0, 0.1]}},
+        correlations=[{"between": [path_of("a"), path_of("b")], "spearman": 0.5}],
+    )
+    whole, block = sample(scenario, 1, 0, 128).sampled, sample(scenario, 1, 64, 64).sampled
+    assert set(whole) == set(block) == {*map(path_of, "abc"), "new_plans.initial_growth"}
+    for path, values in block.items():
+        assert (values == whole[path][..., 64:]).all(), path
+        assert (values != whole[path][..., :64]).all(), path
+
+
 def test_joint_samples_are_taken_row_by_row() -> None:
     """Each draw takes one row for all columns, so that what goes together stays together."""
     scenario = scenario_with(

@@ -19,6 +19,7 @@ from model.cohort.state import MonthFlows, empty_state
 from model.demand.new_plans import (
     Entries,
     JoinerPattern,
+    first_setting_share,
     growth_since_base,
     level,
     moved_in_pattern,
@@ -195,6 +196,23 @@ def test_new_plans_have_the_national_first_settings_and_needs() -> None:
     of_age = cells.sum(axis=(1, 2))
     due = of_age[:, None, None] * national.first_setting_share[:, :, None] * national.new_need_share
     assert cells == pytest.approx(due, abs=1e-12)
+
+
+def test_published_first_settings_are_met_in_the_base_year() -> None:
+    """National first settings by age are fitted to the authority's own; ages stay as they were."""
+    given = {"mainstream": 200, "early_years": 12, "state_special": 90, "eotas": 20}
+    assert sum(given.values()) == BASE_PLANS
+    new_plans = NewPlans.model_validate(
+        {"base_year": 2022, "plans_in_base_year": BASE_PLANS, "first_settings": given}
+    )
+    national = national_rates()
+    shares = first_setting_share(new_plans, published_rates(), national)
+    assert shares.sum(axis=1) == pytest.approx(np.ones(len(AGES)), abs=1e-9)
+    found = (published_rates()[:, None] * shares).sum(axis=0)
+    due = [given.get(setting, 0) for setting in SETTINGS]
+    assert found == pytest.approx(np.array(due, dtype=float), abs=1e-4)
+    busy = published_rates() > 0
+    assert (shares[busy][national.first_setting_share[busy] == 0] == 0).all()
 
 
 def test_arrivals_have_the_months_and_cells_of_national_moves() -> None:

@@ -41,6 +41,12 @@ RESIDENTIAL = SETTINGS.index("independent_special_residential")
 TRACKED = Placements((SETTINGS.index("state_special"), RESIDENTIAL))
 PLAIN = Placements(())
 NEED = 3
+INDEPENDENT = [
+    "independent_special_day",
+    "independent_special_residential",
+    "mainstream_independent",
+    "specialist_post_16",
+]
 
 
 def table(name: str) -> pd.DataFrame:
@@ -274,14 +280,22 @@ def test_each_effect_multiplies_its_own_family_only() -> None:
     base = [part[..., 0] for part in monthly_hazards(rates, 8, PLAIN)]
     young = np.arange(len(AGES))[:, None] < 18
     destination = np.array(SETTINGS)[rates.in_year.destination]
-    independent = ["independent_special_day", "independent_special_residential"]
+    independent = [
+        "independent_special_day",
+        "independent_special_residential",
+        "mainstream_independent",
+        "specialist_post_16",
+    ]
+    named = [*independent, "state_special", "mainstream_post_16", "other"]
     family = {
         "ceased_under_18": (0, np.broadcast_to(young, base[0].shape)),
         "ceased_18_and_over": (0, np.broadcast_to(~young, base[0].shape)),
         "moved_out": (1, np.ones_like(base[1], dtype=bool)),
         "to_state_special": (2, destination == "state_special"),
         "to_independent": (2, np.isin(destination, independent)),
-        "other_moves": (2, ~np.isin(destination, [*independent, "state_special"])),
+        "to_post_16": (2, destination == "mainstream_post_16"),
+        "to_other": (2, destination == "other"),
+        "other_moves": (2, ~np.isin(destination, named)),
     }
     assert set(family) == set(EFFECTS)
     for number, name in enumerate(EFFECTS):
@@ -292,12 +306,17 @@ def test_each_effect_multiplies_its_own_family_only() -> None:
         for part in range(3):
             factor = np.where(inside, 1.7, 1.0) if part == which else 1.0
             assert np.allclose(found[part], base[part] * factor, rtol=1e-14, atol=0), name
-        assert base[which][inside].sum() > 0
+        assert name == "to_post_16" or base[which][inside].sum() > 0
 
 
-def test_phase_transfers_are_not_tilted() -> None:
-    """Phase steps are shares of those who reach an age; no family of in-year rates moves them."""
-    assert (transition_rates(national_rates(), PLAIN).phase.effect == -1).all()
+def test_september_moves_are_tilted_by_where_they_lead() -> None:
+    """The same families as in the year, by destination; a certain step stays certain."""
+    phase = transition_rates(national_rates(), PLAIN).phase
+    to_college = phase.destination == SETTINGS.index("mainstream_post_16")
+    assert to_college.any()
+    assert (phase.effect[to_college] == EFFECTS.index("to_post_16")).all()
+    assert (phase.effect[~to_college] != EFFECTS.index("to_post_16")).all()
+    assert (phase.effect >= EFFECTS.index("to_state_special")).all()
 
 
 # ---------------------------------------------------------------- phase steps
