@@ -563,7 +563,9 @@ def test_inputs_by_year_act_in_their_own_years() -> None:
             name: values.sum(axis=1).reshape(4, 12, -1).sum(axis=1).mean(axis=1)
             for name, values in cohort.flows.items()
         }
-        assert [value > 0 for value in years["ceased"]] == [False, True, False, False]
+        # A few who came at 23 or 24 end at 25 later on.
+        assert years["ceased"][0] == 0.0
+        assert years["ceased"][1] > 4 * years["ceased"][2:].max()
         assert [value > 0 for value in years["moved_out"]] == [False, False, True, True]
         assert [value > 0 for value in years["moved_in"]] == [False, True, False, False]
         assert years["moved_in"][1] == pytest.approx(60, rel=0.1)

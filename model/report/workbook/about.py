@@ -72,9 +72,13 @@ def write(book: Book) -> None:
             "Packages": ", ".join(f"{name} {v}" for name, v in sorted(about.packages.items())),
         },
     )
-    for note in about.notes:
-        sheet.note(note, "wrap")
-    for title, sentences in (("How to read it", READING), ("Method", METHOD)):
+    for title, sentences in (
+        ("What this version does not hold", about.notes),
+        ("How to read it", READING),
+        ("Method", METHOD),
+    ):
+        if not sentences:
+            continue
         sheet.heading(title)
         for sentence in sentences:
             sheet.note(sentence, "top")
