@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from model.checks import CheckResult
     from model.results import Results
 
 EXIT_SCENARIO = 2
@@ -189,10 +190,10 @@ def run(
     checks = check_results(results)
     passed = all_passed(checks)
     if as_json:
-        _print_json(results, folder, identity, passed)
+        _print_json(results, folder, identity, checks)
     else:
         _print_headline(results)
-        _print_notes(results)
+        _print_notes(results, checks)
         click.echo(f"Results    {folder}")
         click.echo(f"Workbook   {folder / WORKBOOK}")
         took = time.perf_counter() - started
@@ -223,13 +224,14 @@ class _Progress:
             self._bar = Progress(
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),
-                TextColumn("{task.completed:,.0f} of {task.total:,.0f} draws", markup=False),
+                TextColumn("{task.fields[count]}", markup=False),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )
+            title = "Preparing (the first run compiles)"
+            self._task = self._bar.add_task(title, total=None, count="")
             self._bar.start()
-            self._task = self._bar.add_task("Preparing (the first run compiles)", total=None)
         return self
 
     def __exit__(self, *details: object) -> None:
@@ -242,7 +244,10 @@ class _Progress:
         return None if self._bar is None else self._advance
 
     def _advance(self, done: int, total: int) -> None:
-        self._bar.update(self._task, description="Drawing", completed=done, total=total)
+        count = f"{done:,} of {total:,} draws"
+        self._bar.update(
+            self._task, description="Drawing", completed=done, total=total, count=count
+        )
 
     def stage(self, title: str) -> None:
         """Name what is going on now."""
@@ -250,8 +255,13 @@ class _Progress:
             self._bar.update(self._task, description=title)
 
 
-def _print_json(results: Results, folder: Path, identity: str, passed: bool) -> None:
+def _print_json(
+    results: Results, folder: Path, identity: str, checks: list[CheckResult]
+) -> None:
     import json
+
+    from model.checks import all_passed
+    from model.report.write_run import WORKBOOK
 
     from model.report.headline import headline_json
 
@@ -260,9 +270,11 @@ def _print_json(results: Results, folder: Path, identity: str, passed: bool) -> 
             {
                 "run_id": identity,
                 "folder": str(folder),
+                "workbook": str(folder / WORKBOOK),
                 "draws": results.draw_count,
                 "seed": results.seed,
-                "checks_passed": passed,
+                "checks_passed": all_passed(checks),
+                "look_at": [c.name for c in checks if c.kind == "notice" and not c.passed],
                 "headline": headline_json(results),
             },
             indent=2,
@@ -320,8 +332,10 @@ def _table(title: str, *headings: str) -> Any:
     return table
 
 
-def _print_notes(results: Results) -> None:
-    """The published first year beside the model's, and factors to look at."""
+def _print_notes(results: Results, checks: list[CheckResult]) -> None:
+    """The published first year beside the model's, the mitigations, and what to look at."""
+    from model.mitigation import mitigation_case
+
     published = results.published
     if published is not None:
         model_view = float(results.central["in_year_deficit"][0])
@@ -329,9 +343,10 @@ def _print_notes(results: Results) -> None:
             f"First year in-year deficit: published basis {_thousands(published.views.in_year[0, 0])}k, "
             f"model view {_thousands(model_view)}k (central run)"
         )
-    for item in results.anchors.values():
-        if item.unusual:
-            click.echo(f"Look at the line {item.line}: anchoring factor {item.factor:.2f}")
+    click.echo(f"Mitigations: {mitigation_case(results.scenario)}")
+    for check in checks:
+        if check.kind == "notice" and not check.passed:
+            click.echo(f"Look at: {check.name}. {check.note}".rstrip())
 
 
 def _thousands(pounds: float) -> str:
@@ -343,9 +358,10 @@ def _thousands(pounds: float) -> str:
 def _percent(share: float | None) -> str:
     if share is None:
         return "-"
-    if 0 < share < 0.005:
+    # No draw of some hundreds is not no chance.
+    if share < 0.005:
         return "<1 %"
-    if 0.995 < share < 1:
+    if share > 0.995:
         return ">99 %"
     return f"{share:.0%}".replace("%", " %")
 
@@ -396,7 +412,8 @@ def init(folder: Path) -> None:
 
     scenario = write_starter(folder)
     click.echo(f"Made {scenario} (Demoshire, an invented authority) and its tables.")
-    click.echo(f"Run it with: hn-forecast run {scenario}")
+    name = f'"{scenario}"' if " " in str(scenario) else str(scenario)
+    click.echo(f"Run it with: hn-forecast run {name}")
 
 
 if __name__ == "__main__":

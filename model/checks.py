@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.account.income import Income
+from model.funding.anchoring import USUAL_FACTORS
+from model.notices import notices
 from model.reference.calendar import financial_year_label
 from model.results import Results
 from model.scenario.account_schema import PrintedTotals
@@ -19,8 +21,8 @@ MONEY_TOLERANCE_GBP = 0.01
 """Sums of pounds as floats differ by far less; anything larger is a mistake."""
 
 PLANS_TOLERANCE = 1e-6
-FOOTING_TOLERANCE_GBP = 2000.0
-"""Lines printed to the nearest thousand may miss their total by this (systems L10)."""
+FEW_DRAWS = 200
+"""Below this a tenth percentile rests on fewer than twenty draws."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ def check_results(results: Results) -> list[CheckResult]:
     if results.published is not None:
         checks.extend(_published(results))
     checks.extend(_anchors(results))
+    checks.extend(_notices(results))
+    if results.draw_count < FEW_DRAWS:
+        name = f"{results.draw_count} draws are few: percentiles and chances are rough"
+        note = f"Use {FEW_DRAWS} or more for figures that are passed on."
+        checks.append(CheckResult(name, "notice", 1.0, 0.0, "", note))
     return checks
 
 
@@ -137,15 +144,28 @@ def _printed(results: Results, printed: PrintedTotals) -> list[CheckResult]:
 
 def _anchors(results: Results) -> list[CheckResult]:
     """A notice for every anchoring factor outside the usual range."""
+    assert results.scenario.funding is not None or not results.anchors
+    lines = results.scenario.funding.lines if results.scenario.funding else []
+    titles = {line.id: line.title for line in lines}
+    low, high = USUAL_FACTORS
     return [
         CheckResult(
-            f"anchoring factor of {item.line} is {item.factor:.3f}",
+            f"{titles[item.line]}: plans and prices come to {item.basis_gbp:,.0f} in the first "
+            f"year, {item.published_gbp:,.0f} was published (factor {item.factor:.2f})",
             "notice",
-            item.factor - 1,
-            0.25,
+            max(low - item.factor, item.factor - high),
+            0.0,
             "factor",
-            "usual range 0.8 to 1.25; look at the line's volumes and prices",
+            f"The usual factor is {low} to {high}: check annual_cost_gbp, settings and "
+            f"coverage_share of the line '{item.line}'.",
         )
         for item in results.anchors.values()
         if item.unusual
+    ]
+
+
+def _notices(results: Results) -> list[CheckResult]:
+    """What a careful reader would ask about the scenario; none of it is an error."""
+    return [
+        CheckResult(name, "notice", 1.0, 0.0, "", note) for name, note in notices(results.scenario)
     ]

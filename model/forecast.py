@@ -86,10 +86,17 @@ def forecast(
 
     The block is always stepped at full width and padded, so a draw's bits do not depend on how
     many were asked for. `start` gives a later month and the state at its beginning instead of the
-    opening. Money is pounds, deficits positive. Raises ValueError for a block out of step.
+    opening; series of the months before it stay nil. Money is pounds, deficits positive. Raises
+    ValueError for a block out of step, or a start of another width or, with chance, in fractions.
     """
     if first_draw % BLOCK_WIDTH or not 0 < used <= BLOCK_WIDTH:
         raise ValueError(f"a block has up to {BLOCK_WIDTH} draws and starts at a multiple of it")
+    if start is not None:
+        plans = start[1].plans
+        if plans.shape[-1] != BLOCK_WIDTH:
+            raise ValueError(f"a start has {BLOCK_WIDTH} draws, this one {plans.shape[-1]}")
+        if chance and (plans != np.round(plans)).any():
+            raise ValueError("with chance on a forecast starts from whole plans")
     draws = sample(
         prepared.scenario, seed, first_draw, BLOCK_WIDTH, overrides, prepared.loaded.samples
     )

@@ -92,6 +92,23 @@ def general_fund_cost(scenario: Scenario, draws: Draws) -> Floats:
     return total
 
 
+def mitigation_case(scenario: Scenario) -> str:
+    """Which mitigations a run holds, in words for its reports."""
+    count = len(scenario.mitigations)
+    if count == 0:
+        return "none are given."
+    if scenario.mitigated == "base":
+        return (
+            f"base, the current plan; of {count} given only what the published figures already "
+            "hold is in it. For more: mitigated: all, or a list of ids."
+        )
+    if scenario.mitigated == "none":
+        return f"none; what the base still expects of {count} is taken away after the first year."
+    if scenario.mitigated == "all":
+        return f"all {count}, each at its delivery confidence."
+    return f"{', '.join(scenario.mitigated)} in full, each at its delivery confidence; no others."
+
+
 def _share_on_top(mitigation: Mitigation, scenario: Scenario, draws: Draws, months: int) -> Floats:
     """Share of the full effect to add to the base (month, draw); negative takes away."""
     reached = ramp(mitigation, draws.years.start, months)

@@ -64,6 +64,7 @@ def advance(
     new = _new_plans(state, inputs, month, work)
     asked = PlaceRequests(phase_transfers=phase, in_year_moves=in_year, joiners=new)
     placed = rules.allocate_places(asked, state, month)
+    _nobody_lost(asked, placed)
     if len(placed.phase_transfers):
         step.move(state, placed.phase_transfers, inputs.rates.phase)
     step.move(state, placed.in_year_moves, inputs.rates.in_year)
@@ -73,6 +74,14 @@ def advance(
         arrivals = _moved_in(inputs, month, work)
         step.join(state, flows.moved_in, arrivals, entries.age, entries.placement)
     state.pool = rules.pool(state.pool, month)
+
+
+def _nobody_lost(asked: PlaceRequests, placed: PlaceRequests) -> None:
+    """A new plan is in force wherever it is placed; a rule must give each a place, if an interim one."""
+    if placed.joiners is not asked.joiners and not np.isclose(
+        placed.joiners.sum(), asked.joiners.sum()
+    ):
+        raise ValueError("the rule for places left new plans without any place")
 
 
 def _new_plans(state: CohortState, inputs: MonthInputs, month: int, work: Workspace) -> Floats:

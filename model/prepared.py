@@ -84,16 +84,21 @@ def _cohort(loaded: LoadedScenario, placements: Placements, national: NationalRa
     months = scenario.horizon.months - first_month
     new_pattern = None
     if scenario.new_plans is not None and loaded.population is not None:
-        new_pattern = new_plan_pattern(
-            scenario.new_plans,
-            entries,
-            loaded.population,
-            loaded.population_years,
-            national,
-            first_month,
-            months,
-            first_year,
-        )
+        try:
+            new_pattern = new_plan_pattern(
+                scenario.new_plans,
+                entries,
+                loaded.population,
+                loaded.population_years,
+                national,
+                first_month,
+                months,
+                first_year,
+            )
+        except ValueError as error:
+            raise ScenarioError(
+                [Problem(scenario.name, None, "new_plans.first_settings", str(error))]
+            ) from None
     arriving = None
     if scenario.moved_in is not None:
         arriving = moved_in_pattern(entries, national, first_month, months)

@@ -81,7 +81,6 @@ def step_year(
         if month == "September":
             plans, ended = age_one_year(plans)
             ceased += ended
-            plans = phase_step(plans, rates.phase)
         ceased_hazard = rates.ceased * rates.weights["ceased"][month]
         out_hazard = rates.moved_out * rates.weights["moved_out"][month]
         move_hazard = rates.in_year * rates.weights["move"][month]
@@ -96,7 +95,10 @@ def step_year(
         ceased += per_hazard * ceased_hazard
         moved_out += per_hazard * out_hazard
         joined += arrivals
-        plans = plans - leaving + (per_hazard[:, :, None] * move_hazard).sum(axis=1) + arrivals
+        staying = plans - leaving
+        if month == "September":
+            staying = phase_step(staying, rates.phase)
+        plans = staying + (per_hazard[:, :, None] * move_hazard).sum(axis=1) + arrivals
         if joiners is not None:
             plans = plans + joiners[month]
     return Year(plans, ceased, moved_out, joined)

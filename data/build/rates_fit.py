@@ -27,7 +27,7 @@ WEIGHTS = {
 }
 # Annual hazard of the offsetting moves between mainstream and special, the least with which the entry cohorts are followed within three
 # points (design 5.3): found by trying, see docs/national_rates.md.
-CIRCULATION = 0.04
+CIRCULATION = 0.05
 
 
 def exit_rates(files, settings_map: pd.Series, base: Base, stocks) -> tuple[np.ndarray, np.ndarray]:

@@ -154,14 +154,15 @@ def moved_in_pattern(
 def growth_since_base(growth: Floats, damping: Floats, years: float) -> Floats:
     """Log growth `years` after the base year: g (1 - d^t)/(1 - d), or g t when nothing fades.
 
+    Before the middle of the base year there is none.
+
     >>> growth_since_base(np.array([0.1]), np.array([0.5]), 2.0).round(6)
     array([0.15])
     """
-    kept = np.power(damping, max(years, 0.0))
+    years = max(years, 0.0)
     fading = damping < 1.0 - 1e-12
-    return np.where(
-        fading, growth * (1 - kept) / np.where(fading, 1 - damping, 1.0), growth * years
-    )
+    faded = (1 - np.power(damping, years)) / np.where(fading, 1 - damping, 1.0)
+    return np.where(fading, growth * faded, growth * years)
 
 
 def level(new_plans: NewPlans, draws: Draws, month: int, seed: int, *, chance: bool) -> Floats:
@@ -184,7 +185,7 @@ def level(new_plans: NewPlans, draws: Draws, month: int, seed: int, *, chance: b
 
 def _gamma(variance: Floats, draws: Draws, year: int, seed: int) -> Floats:
     """Gamma multipliers with mean 1 and this variance, one a draw and year; 1 where it is zero."""
-    key = stream_key(seed, "new_plans.dispersion")
+    key = stream_key(seed, "chance of new plans by year")
     uniform = uniforms(key, draws.first_draw, draws.size, year + 1)[year]
     shape = 1 / np.where(variance > 0, variance, 1.0)
     return np.where(variance > 0, special.gammaincinv(shape, uniform) / shape, 1.0)

@@ -17,11 +17,13 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from model.checks import all_passed, check_results
+from model.reference.bundled import bundled
 from model.report.headline import headline_json
 from model.results import Results
 from model.version import RESULTS_VERSION, __version__
@@ -46,11 +48,26 @@ def default_folder(root: Path, name: str, created: datetime, run_id: str) -> Pat
 
 
 def run_id(results: Results, effective: str) -> str:
-    """The same for the same scenario, seed, draws and version: equal ids mean equal figures."""
+    """The same for the same scenario, seed, draws and program: equal ids mean equal figures."""
     text = "|".join(
-        (effective, str(results.seed), str(results.draw_count), str(results.chance), __version__)
+        (effective, str(results.seed), str(results.draw_count), str(results.chance), program_hash())
     )
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@cache
+def program_hash() -> str:
+    """SHA-256 of the model's code and bundled data, which make the figures with the scenario."""
+    package = Path(__file__).resolve().parents[1]
+    data = bundled("data")
+    files = [path for path in package.rglob("*.py") if "_bundled" not in path.parts]
+    named = [(path.relative_to(package).as_posix(), path) for path in files]
+    for folder in ("national", "policy", "reference"):
+        named += [(f"data/{folder}/{path.name}", path) for path in (data / folder).iterdir()]
+    digest = hashlib.sha256()
+    for name, path in sorted(named):
+        digest.update(name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def refuse_existing(folder: Path, *, force: bool) -> None:
@@ -59,8 +76,8 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
         raise FolderError(f"{folder} is a file; give a folder with --out")
     if folder.exists() and any(folder.iterdir()) and not force:
         raise FolderError(
-            f"the folder {folder} exists already; choose another with --out, or give --force to "
-            "replace it"
+            f"the folder {folder} exists already; choose another name, or, for a run, give --force "
+            "to replace it"
         )
     if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
         raise FolderError(
@@ -153,6 +170,7 @@ def manifest(
         "run_id": identity,
         "created": created.isoformat(timespec="seconds"),
         "version": __version__,
+        "program_sha256": program_hash(),
         "results_version": RESULTS_VERSION,
         "scenario": results.scenario.name,
         "scenario_file": scenario_file,

@@ -125,7 +125,7 @@ def between(p10: float, p90: float, low: float, high: float) -> Distribution:
     """The way people speak: 10th and 90th percentiles.
 
     Logit-normal where the permitted range is a share (0 to 1), lognormal where both ends are
-    positive, else normal (design section 4).
+    positive and the range allows nothing below zero, else normal (design section 4).
     """
     is_share = low == 0.0 and high == 1.0 and p10 > 0 and p90 < 1
     if is_share:

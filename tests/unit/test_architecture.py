@@ -15,7 +15,7 @@ pytestmark = pytest.mark.unit
 LAYERS = (
     "version", "reference", "chance", "scenario", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "reconcile", "mechanisms", "month", "prepared",
-    "forecast", "published", "results", "checks", "assumptions", "run", "report", "cli",
+    "forecast", "published", "results", "notices", "checks", "assumptions", "run", "report", "cli",
 )  # fmt: skip
 
 

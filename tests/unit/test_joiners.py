@@ -116,10 +116,6 @@ def test_the_gamma_multiplier_has_mean_one_and_the_stated_variance() -> None:
     assert (level(poisson, other, 3, 1, chance=True) == 1.0).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="model/demand/new_plans.py: the gamma's stream has the name of an input's stream",
-)
 def test_the_gamma_multiplier_has_a_stream_of_its_own() -> None:
     """An uncertain dispersion and the first year's multiplier must not come from one number."""
     new_plans, draws = drawn(chance="negative_binomial", dispersion={"uniform": [0.1, 0.2]})

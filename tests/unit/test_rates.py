@@ -347,7 +347,7 @@ def test_phase_transfers_are_the_published_shares() -> None:
             SETTINGS[routes.destination[row]],
         )
         # Printed shares of one origin may sum to 1 give or take their last digit.
-        assert moved[row, NEED, 0] == pytest.approx(expected[key], abs=2e-8), key
+        assert moved[row, NEED, 0] == pytest.approx(expected[key], abs=2e-7), key
 
 
 def test_those_already_asking_to_move_do_not_transfer_too() -> None:
