@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from model.checks import CheckResult
     from model.results import Results
+    from model.scenario.load import LoadedScenario
 
 EXIT_SCENARIO = 2
 EXIT_FOLDER = 3
@@ -193,7 +194,7 @@ def run(
         _print_json(results, folder, identity, checks)
     else:
         _print_headline(results)
-        _print_notes(results, checks)
+        _print_notes(results, loaded, checks)
         click.echo(f"Results    {folder}")
         click.echo(f"Workbook   {folder / WORKBOOK}")
         took = time.perf_counter() - started
@@ -255,15 +256,12 @@ class _Progress:
             self._bar.update(self._task, description=title)
 
 
-def _print_json(
-    results: Results, folder: Path, identity: str, checks: list[CheckResult]
-) -> None:
+def _print_json(results: Results, folder: Path, identity: str, checks: list[CheckResult]) -> None:
     import json
 
     from model.checks import all_passed
-    from model.report.write_run import WORKBOOK
-
     from model.report.headline import headline_json
+    from model.report.write_run import WORKBOOK
 
     click.echo(
         json.dumps(
@@ -332,9 +330,10 @@ def _table(title: str, *headings: str) -> Any:
     return table
 
 
-def _print_notes(results: Results, checks: list[CheckResult]) -> None:
+def _print_notes(results: Results, loaded: LoadedScenario, checks: list[CheckResult]) -> None:
     """The published first year beside the model's, the mitigations, and what to look at."""
     from model.mitigation import mitigation_case
+    from model.report.starter import uses_demo_population
 
     published = results.published
     if published is not None:
@@ -344,6 +343,8 @@ def _print_notes(results: Results, checks: list[CheckResult]) -> None:
             f"model view {_thousands(model_view)}k (central run)"
         )
     click.echo(f"Mitigations: {mitigation_case(results.scenario)}")
+    if uses_demo_population(loaded):
+        click.echo("Look at: the population table is still Demoshire's, an invented authority.")
     for check in checks:
         if check.kind == "notice" and not check.passed:
             click.echo(f"Look at: {check.name}. {check.note}".rstrip())

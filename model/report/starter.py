@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from model.reference.bundled import bundled
 from model.report.run_folder import write_folder
 from model.scenario.json_schema import schema
+from model.scenario.load import LoadedScenario
 
+DEMO = "Demoshire"
 SCHEMA_FILE = "hn-forecast.schema.json"
 
 
@@ -26,3 +29,10 @@ def write_starter(folder: Path) -> Path:
 
     write_folder(folder, write, force=False)
     return folder / "scenario.yaml"
+
+
+def uses_demo_population(loaded: LoadedScenario) -> bool:
+    """True when another authority's scenario still has the invented authority's population."""
+    demo = bundled("scenarios") / "demoshire"
+    table = hashlib.sha256((demo / "population.csv").read_bytes()).hexdigest()
+    return loaded.scenario.authority != DEMO and table in loaded.hashes.values()

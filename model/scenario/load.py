@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,7 @@ def _read_with_bases(
     """
     document = parse(read_scenario_text(folder, path), folder.name(path))
     problems.extend(document.problems)
+    _name_from_root(document.data, folder.name(path))
     located = Located.of(document)
     base = document.data.get("extends")
     if base is None or base is UNREADABLE:
@@ -113,6 +115,17 @@ def _read_with_bases(
     below = _read_with_bases(folder, base_path, problems, chain)
     below.data.pop("extends", None)
     return overlay(below, located)
+
+
+def _name_from_root(data: dict[str, Any], file: str) -> None:
+    """Files that a scenario names lie beside it: in a folder below, name them from the root."""
+    below = PurePosixPath(file).parent
+    if below == PurePosixPath():
+        return
+    population = data.get("population")
+    for section, key in ((population, "table"), (data, "samples"), (data, "extends")):
+        if isinstance(section, dict) and isinstance(section.get(key), str):
+            section[key] = f"{below}/{section[key]}"
 
 
 def _named_by(error: ScenarioError, located: Located, path: Path) -> list[Problem]:

@@ -87,7 +87,7 @@ or `-` running straight into a function, another sheet or a program. `- item` an
 
 ## Other files
 
-All are named relative to the scenario's folder and must lie inside it.
+Each is named relative to the file that names it, and must lie in the scenario's folder or below it.
 
 - **`extends: other.yaml`** lays this file over another, so that a variant holds only what differs.
   Sections merge key by key and lists whose entries have an `id` merge by id. Everything else is

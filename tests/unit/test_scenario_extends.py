@@ -181,7 +181,7 @@ def test_an_empty_value_in_the_base_is_told_once(folder: Path) -> None:
 def test_a_circle_of_three_is_told_with_its_way(folder: Path) -> None:
     (folder / "base.yaml").write_text("format: 1\nextends: sub/third.yaml\n", encoding="utf-8")
     (folder / "sub").mkdir()
-    (folder / "sub" / "third.yaml").write_text("extends: overlay.yaml\n", encoding="utf-8")
+    (folder / "sub" / "third.yaml").write_text("extends: ../overlay.yaml\n", encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         laid_over(folder, "title: Over\n")
     (problem,) = caught.value.problems
@@ -192,6 +192,7 @@ def test_a_circle_of_three_is_told_with_its_way(folder: Path) -> None:
 def test_a_base_of_the_same_name_in_a_subfolder_is_no_circle(folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "overlay.yaml").write_text(BASE, encoding="utf-8")
+    (folder / "sub" / "population.csv").write_bytes((folder / "population.csv").read_bytes())
     (folder / "overlay.yaml").write_text(
         "format: 1\nname: over\nextends: sub/overlay.yaml\n", encoding="utf-8"
     )
