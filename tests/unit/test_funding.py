@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from model.cohort.placements import placements_for
 from model.draws import central, sample
 from model.forecast import anchor_lines, by_year, forecast_central, spend
 from model.funding.anchoring import anchor
-from model.funding.drivers import price_drivers
+from model.funding.drivers import price_drivers, volumes_for
 from model.funding.prices import billed_share, mean_band_value, price_index
 from model.prepared import prepare
+from model.reference.codes import SETTINGS
 from model.scenario.load import load
 from tests.scenarios import small
 
@@ -186,3 +188,53 @@ def test_a_line_that_comes_to_nothing_cannot_be_scaled(tmp_path):
     loaded = funding(tmp_path, line)
     with pytest.raises(ValueError, match="'empty' is anchored on price"):
         anchor(loaded.scenario.funding.lines[0], 0.0)
+
+
+PLACED = """
+plans:
+  counted: 2023-01
+  total: 10
+  age_groups: {5_to_10: 10}
+  settings: {independent_special_day: 10}
+"""
+FEES = """
+    - id: fees
+      title: Fees
+      anchor: none
+      drivers:
+        - {kind: plans, id: day, title: Day, s251: "1.2.3", settings: [independent_special_day], ages: [5, 15], annual_cost_gbp: 1200, entry_cost_gbp: 1800, coverage_share: 0.5, education_share: 0.5, billing: BILLING}
+"""
+
+
+def test_existing_placements_keep_their_price_and_later_ones_pay_the_entry_price(tmp_path):
+    """Ten in place at 1,200 and four placed later at 1,800, half covered, half paid by education."""
+    loaded = small(tmp_path, FUNDING + FEES.replace("BILLING", "monthly") + PLACED)
+    draws = central(loaded.scenario)
+    volumes = np.stack([np.full((36, 1), 10.0), np.full((36, 1), 4.0)])
+    (priced,) = price_drivers(loaded.scenario, draws, volumes)
+    assert priced.spend_gbp[:, 0] == pytest.approx([(10 * 100 + 4 * 150) / 4] * 36)
+    assert priced.volume[:, 0] == pytest.approx([7.0] * 36)
+
+
+def test_volumes_keep_existing_placements_and_later_ones_apart(tmp_path):
+    """The first volume of a driver counts who was there at the start, the second everybody else."""
+    loaded = small(tmp_path, FUNDING + FEES.replace("BILLING", "termly") + PLACED)
+    placements = placements_for(loaded.scenario)
+    volumes = volumes_for(loaded.scenario, placements)
+    day = SETTINGS.index("independent_special_day")
+    assert placements.tracked == (day,)
+    for volume, placement in ((0, placements.existing(day)), (1, day)):
+        rows = volumes.volume == volume
+        assert set(volumes.placement[rows]) == {placement}
+        assert sorted(volumes.age[rows]) == list(range(5, 16))
+
+
+def test_at_the_start_everybody_is_an_existing_placement(tmp_path):
+    """In the first month nobody is charged the entry price but who came in it."""
+    loaded = small(tmp_path, FUNDING + FEES.replace("BILLING", "monthly") + PLACED)
+    run = forecast_central(prepare(loaded), anchor_lines(prepare(loaded)))
+    existing, entered = run.cohort.volumes[:, 0, 0]
+    assert existing > 9
+    assert entered < 0.2
+    later = run.cohort.volumes[0, :, 0]
+    assert (np.diff(later) <= 1e-12).all(), "existing placements only ever leave"
