@@ -118,5 +118,4 @@ def _share_on_top(mitigation: Mitigation, scenario: Scenario, draws: Draws, mont
     if selected_share(mitigation, scenario) >= 1.0:
         return np.asarray(reached[:, None] * (1 - in_base))
     still_to_come = np.maximum(reached - reached[MONTHS - 1], 0.0)
-    still_to_come[:MONTHS] = 0.0
     return np.asarray(-still_to_come[:, None] * in_base)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from model.account.income import deduction_gbp, income
+from model.checks import all_passed, check_results
 from model.draws import central
 from model.forecast import anchor_lines, by_year, forecast_central
 from model.funding.anchoring import current_pupils_gbp
@@ -18,6 +19,7 @@ from model.prepared import Prepared, prepare
 from model.provision.nurture import nurture_funding
 from model.published import PublishedBasis, published_basis
 from model.report.rounding import half_away
+from model.run import run
 from model.scenario.load import load
 
 pytestmark = pytest.mark.integration
@@ -246,3 +248,21 @@ def test_zero_variance_gives_the_published_deficit_exactly(prepared, published):
     assert published.views.in_year[0, 0] == pytest.approx(6_760_000, abs=1e-6)
     model_view = forecast_central(prepared, anchor_lines(prepared)).views.in_year[0, 0]
     assert model_view != pytest.approx(6_760_000, abs=1_000)
+
+
+def test_checks_that_hold_by_construction_say_so(north_somerset_file):
+    """The early years block and "other high needs" are residuals, so two totals foot by construction."""
+    checks = check_results(run(load(north_somerset_file), draws=64))
+    assert all_passed(checks)
+    printed = {
+        check.name.split(" 2023-24")[0]: check.note for check in checks if check.kind == "published"
+    }
+    said = {name: "by construction" in note for name, note in printed.items()}
+    assert said == {
+        "gross DSG": True,
+        "gross DSG less deductions": False,
+        "budget lines": False,
+        "outturn lines": False,
+        "in-year deficit": True,
+    }
+    assert "rounding of the print" in printed["gross DSG less deductions"]
