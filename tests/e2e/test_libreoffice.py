@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from model.report.workbook import About, write_workbook
+from model.report.workbook.styles import NUMBERS
 from model.run import run
 from model.scenario.load import load
 from tests.clients import convert, disagreements
@@ -18,6 +20,9 @@ from tests.clients import convert, disagreements
 pytestmark = [pytest.mark.e2e, pytest.mark.libreoffice]
 
 ABOUT = About("run-1", datetime(2023, 6, 30, 9), "0", 1, 192, "hn-forecast run", "s.yaml", "00")
+
+AS_SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
+"""LibreOffice's text export with cells as shown, in UTF-8."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,21 @@ def _plant(source: Path, target: Path) -> str:
                 place = f"{name}!{match[1]}"
             new.writestr(entry, data)
     return place
+
+
+def test_small_amounts_are_nil_among_thousands(tmp_path):
+    """A cell shown in thousands must not print £114 as 114, nor £499 as 499."""
+    amounts = (114.0, -114.0, 499.0, -499.0, 500.0, -500.0, 1_234_567.0, -2_500.0)
+    path = tmp_path / "small.xlsx"
+    with Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        money = book.add_format({"num_format": NUMBERS["money"]})
+        for row, amount in enumerate(amounts):
+            sheet.write_number(row, 0, amount, money)
+    convert(path, tmp_path, AS_SHOWN)
+    text = (tmp_path / "converted" / "small.csv").read_text(encoding="utf-8")
+    shown = [line.strip('"') for line in text.splitlines()]
+    assert shown == ["0", "0", "0", "0", "1", "-1", "1,235", "-3"]
 
 
 def test_summary_and_cover_are_one_page_each(workbook, tmp_path):

@@ -6,8 +6,10 @@ import hashlib
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,10 +17,12 @@ import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
-from model.checks import check_results
+from model.checks import CheckResult, check_results
 from model.reference.codes import SETTINGS
-from model.report.workbook import About, write_workbook
+from model.report.workbook import About, checks, cover, write_workbook
+from model.report.workbook.mitigations import statement
 from model.report.workbook.plans import CHART_GROUPS
+from model.report.workbook.styles import NUMBERS
 from model.results import Results
 from model.run import run
 from model.scenario.load import load
@@ -133,6 +137,9 @@ def test_print_set_up(written):
         assert ABOUT.run_id in sheet.oddFooter.left.text
     assert written["Summary"].page_setup.fitToHeight in (None, 1)
     assert written["Summary"].page_setup.orientation == "landscape"
+    assert written["Assumptions"].print_title_rows == "$5:$5"
+    repeated = int(written["Monte Carlo"].print_title_rows.split("$")[-1])
+    assert written["Monte Carlo"].cell(repeated, 1).value == "Measure"
     frozen = {sheet.title for sheet in written if sheet.freeze_panes}
     assert frozen >= set(ALL_SHEETS) - {"Cover"}
 
@@ -186,15 +193,18 @@ def test_published_case_stands_on_the_reconciliation(stored):
     """885k behind, 2,502k like-for-like, 3,660k worse in the year (paper 000:2080-2108, 2368)."""
     expected = {
         "Closing deficit without support": 24_885_000,
-        "Behind the target": 885_000,
-        "Worse in the year than agreed": 3_660_000,
-        "masked by a better opening of": 2_775_000,
-        "Behind the target like-for-like, without one-offs": 2_502_000,
+        "Gap to the target (minus: better than agreed)": 885_000,
+        "In-year against the agreed movement (minus: better)": 3_660_000,
+        "Like-for-like gap, without one-offs (minus: better)": 2_502_000,
         "Headroom: in-year deficit that would have met the target": 5_875_000,
         "In-year movement then needed in 2024-25 (minus: a surplus)": -285_000,
     }
     for label, value in expected.items():
         assert find(stored, "Reconciliation", label) == pytest.approx(value, abs=0.01)
+    opening = find(stored, "Reconciliation", "Better opening than agreed (minus: worse)", nth=1)
+    assert opening == pytest.approx(2_775_000, abs=0.01)
+    words = " ".join(str(row[0].value) for row in stored["Reconciliation"].iter_rows())
+    assert not re.search("behind|masked|worse in the year", words, re.IGNORECASE)
 
 
 def test_closed_year_is_reached_from_both_openings(stored):
@@ -218,10 +228,34 @@ def test_gap_of_350_is_shown_as_rounding(stored):
 def test_every_check_is_on_the_cover(stored, results):
     shown = {row[0].value: row[4].value for row in stored["Cover"].iter_rows()}
     for check in check_results(results):
-        assert shown[check.name] == "passed" if check.passed else shown[check.name] != "passed"
+        if check.kind == "notice":
+            assert shown[check.name] == "look at"
+        else:
+            assert shown[check.name] == ("passed" if check.passed else "FAILED")
     text = " ".join(str(row[0].value) for row in stored["Cover"].iter_rows())
     assert "Section 151 officer" in text
     assert "Director of Children's Services" in text
+
+
+def test_notices_are_counted_apart_from_checks(monkeypatch, results, tmp_path):
+    """Passed checks are counted without notices, whether a notice says it passed or not."""
+    found = [
+        CheckResult("plans close", "identity", 7.2e-13, 1e-6, "plans"),
+        CheckResult("sums close", "identity", 0.0, 0.01, "GBP"),
+        CheckResult("a factor is high", "notice", 0.4, 0.25, "factor", "look at its prices"),
+        CheckResult("few draws", "notice", 0.0, 1.0, "draws", "use more"),
+    ]
+    for module in (cover, checks):
+        monkeypatch.setattr(module, "check_results", lambda _: found)
+    write_workbook(results, tmp_path / "notices.xlsx", ABOUT)
+    workbook = openpyxl.load_workbook(tmp_path / "notices.xlsx", data_only=True)
+    texts = [str(row[0].value) for row in workbook["Cover"].iter_rows()]
+    assert "All 2 checks of the run passed." in texts
+    assert "2 things to look at." in texts
+    assert texts.index("a factor is high") + 1 == texts.index("look at its prices")
+    for name in ("a factor is high", "few draws"):
+        assert find(workbook, "Cover", name, 5) == "look at"
+        assert find(workbook, "Checks", name, 6) == "look at"
 
 
 def test_live_checks_pass(stored):
@@ -279,16 +313,111 @@ def test_every_setting_is_in_one_chart_group():
     assert sorted(grouped) == sorted(SETTINGS)
 
 
+@pytest.mark.parametrize("name", [n for n, text in NUMBERS.items() if text.count(";") == 2])
+def test_what_rounds_to_nil_is_shown_as_text(name):
+    """With two conditions the last section takes all that is left: as a number format it would
+    show £114 as 114 among thousands."""
+    sections = NUMBERS[name].split(";")
+    if sections[0].startswith("[") and name != "chance":
+        assert re.fullmatch(r'"[^"]+"', sections[2])
+
+
+def changed(folder: Path, source: Path, change: Callable[[dict[str, Any]], None]) -> Results:
+    """A run of the scenario with its data changed."""
+    data = YAML(typ="safe").load(source)
+    change(data)
+    shutil.copytree(source.with_name("north_somerset_2023"), folder / "north_somerset_2023")
+    with (folder / "scenario.yaml").open("w", encoding="utf-8") as stream:
+        YAML().dump(data, stream)
+    return run(load(folder / "scenario.yaml"), draws=64)
+
+
+@pytest.mark.parametrize("kept", [["2024-25", "2025-26", "2026-27", "2027-28"], ["2027-28"]])
+def test_targets_may_start_later_than_the_forecast(tmp_path, north_somerset_file, kept):
+    def later(data: dict[str, Any]) -> None:
+        trajectory = data["trajectory"]
+        trajectory["targets"] = [t for t in trajectory["targets"] if str(t["year"]) in kept]
+        trajectory["one_offs"] = []
+        trajectory["balance_by"] = kept[0]
+
+    results = changed(tmp_path, north_somerset_file, later)
+    write_workbook(results, tmp_path / "later.xlsx", ABOUT)
+    workbook = openpyxl.load_workbook(tmp_path / "later.xlsx", data_only=True)
+    text = [str(row[0].value) for row in workbook["Reconciliation"].iter_rows()]
+    assert not [words for words in text if "published case" in words]
+    assert find(workbook, "Checks", "Workbook checks that failed", 3) == 0
+    for index, year in enumerate(kept):
+        gap = results.statistic("trajectory_gap", "mean").sel(target_year=year)
+        shown = find(workbook, "Reconciliation", "Gap to the target, mean", index + 2)
+        assert shown == pytest.approx(float(gap))
+
+
+@pytest.mark.parametrize(
+    ("choice", "words", "marks"),
+    [
+        ("base", "Mitigations: base, the current plan. 5 planned", {"as in the base"}),
+        ("none", "Mitigations: none.", {"taken away"}),
+        ("all", "Mitigations: all. 5 planned mitigations are added", {"added"}),
+        (["fee_challenge"], "1 of 5 planned mitigations added: Challenge",
+         {"added", "taken away"}),
+    ],
+)  # fmt: skip
+def test_the_case_of_mitigations_is_named(tmp_path, north_somerset_file, choice, words, marks):
+    results = changed(tmp_path, north_somerset_file, lambda data: data.update(mitigated=choice))
+    write_workbook(results, tmp_path / "case.xlsx", ABOUT)
+    workbook = openpyxl.load_workbook(tmp_path / "case.xlsx", data_only=True)
+    for sheet in ("Cover", "Summary", "Budget lines"):
+        assert words in " ".join(str(row[0].value) for row in workbook[sheet].iter_rows())
+    shown = {
+        find(workbook, "Budget lines", item.title, 11) for item in results.scenario.mitigations
+    }
+    assert shown == marks
+    effect = results.draws["line_mitigation"].sum("line").mean("draw").to_numpy()
+    for index, value in enumerate(effect):
+        found = find(workbook, "Budget lines", "All mitigations, on the lines above", index + 2)
+        assert found == pytest.approx(float(value), abs=0.01)
+    assert find(workbook, "Checks", "Workbook checks that failed", 3) == 0
+
+
+def test_no_mitigations_are_said_to_be_none(demoshire_file):
+    scenario = load(demoshire_file).scenario.model_copy(update={"mitigations": []})
+    assert statement(scenario) == "No mitigations are given."
+
+
+def test_published_count_is_rolled_forward_to_the_opening(stored, results):
+    plans = results.scenario.plans
+    opening = float(results.draws["plans"].isel(point=0).mean())
+    assert find(stored, "Plans", "Published count (SEN2), Jan 2023") == plans.total
+    title = "Plans in force on 31 March 2023, opening of the forecast"
+    assert find(stored, "Plans", title) == pytest.approx(opening)
+    assert find(stored, "Plans", "Mainstream school or academy") == plans.settings["mainstream"]
+    assert find(stored, "Plans", "All plans") == plans.total
+
+
+def test_section_251_lines_are_named_and_in_order(stored):
+    rows = [
+        (row[0].value, row[1].value)
+        for row in stored["Budget lines"].iter_rows()
+        if re.fullmatch(r"1\.\d+\.\d+", str(row[1].value))
+    ]
+    assert ("Place funding", "1.0.2") in rows
+    assert ("Top-up, academies, free schools and colleges", "1.2.2") in rows
+
+
+def test_assumptions_write_large_numbers_out(stored):
+    texts = [str(row[7].value) for row in stored["Assumptions"].iter_rows(min_row=6)]
+    assert any("pert -1,250,000, -1,000,000, -500,000" in text for text in texts)
+    assert not [text for text in texts if "e+" in text]
+
+
 def without(folder: Path, source: Path, *sections: str) -> Results:
     """A run of the scenario with sections left out."""
-    data = YAML(typ="safe").load(source)
-    for section in sections:
-        data.pop(section, None)
-    shutil.copytree(source.with_name("north_somerset_2023"), folder / "north_somerset_2023")
-    target = folder / "scenario.yaml"
-    with target.open("w", encoding="utf-8") as stream:
-        YAML().dump(data, stream)
-    return run(load(target), draws=64)
+
+    def leave_out(data: dict[str, Any]) -> None:
+        for section in sections:
+            data.pop(section, None)
+
+    return changed(folder, source, leave_out)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from model.assumptions import Assumption, register
+from model.reference.calendar import financial_year_label
 from model.report.workbook.sheet import A3, LINE_HEIGHT, Book, Content, Sheet
+from model.scenario.inputs import inputs
+from model.scenario.numbers import Quantity, Yearly
+from model.scenario.schema import Scenario
 
 NAME = "Assumptions"
 
@@ -26,13 +32,17 @@ COLUMNS: tuple[tuple[str, float], ...] = (
     ("Hindsight", 10),
 )
 HEADER_ROW = 4
+PATH_LETTERS_PER_WIDTH, WIDEST_PATH = 1.15, 76
+"""The first column is as wide as its longest path, because a path has no spaces to wrap at."""
 
 
 def write(book: Book) -> None:
     """Fill the sheet."""
     sheet = book.sheets[NAME]
     rows = register(book.results.scenario)
-    sheet.columns(*(width for _, width in COLUMNS), note_width=200)
+    longest = max((len(row.path) for row in rows), default=0) / PATH_LETTERS_PER_WIDTH
+    paths = min(max(longest, COLUMNS[0][1]), WIDEST_PATH)
+    sheet.columns(paths, *(width for _, width in COLUMNS[1:]), note_width=200)
     sheet.title(
         "Assumptions",
         "Every figure given to the model, with its range, source and standing. Money in pounds. "
@@ -44,12 +54,12 @@ def write(book: Book) -> None:
         "from' is held at its central value. Hindsight: known only after the scenario's date."
     )
     sheet.row = HEADER_ROW
-    table = [_cells(row) for row in rows]
+    exact = _exact(book.results.scenario)
+    table = [_cells(row, exact) for row in rows]
     for offset, row in enumerate(table, start=1):
         number = _number(rows[offset - 1].unit)
         for column, content in enumerate(row):
-            look = number if isinstance(content, float) else "gap" if column else "wrap"
-            sheet.put(HEADER_ROW + offset, column, content, look, "top", "hair")
+            sheet.put(HEADER_ROW + offset, column, content, _look(content, column, number), "hair")
     last = HEADER_ROW + max(len(table), 1)
     sheet.worksheet.add_table(
         HEADER_ROW, 0, last, len(COLUMNS) - 1,
@@ -69,14 +79,49 @@ def write(book: Book) -> None:
 
 def _header_in_view(sheet: Sheet) -> None:
     sheet.worksheet.freeze_panes(HEADER_ROW + 1, 1)
-    sheet.worksheet.repeat_rows(HEADER_ROW)
+    sheet.repeat(HEADER_ROW, HEADER_ROW)
 
 
 def _drawn(row: Assumption) -> bool:
     return row.distribution not in ("", "fixed")
 
 
-def _cells(row: Assumption) -> list[Content]:
+def _exact(scenario: Scenario) -> dict[tuple[str, str], Quantity]:
+    """The quantity behind each row of the register, by path and year."""
+    found: dict[tuple[str, str], Quantity] = {}
+    for item in inputs(scenario):
+        figure = item.figure
+        if isinstance(figure, Quantity):
+            found[item.path, ""] = figure
+        elif isinstance(figure, Yearly):
+            for year, quantity in figure.by_year.items():
+                found[item.path, financial_year_label(year)] = quantity
+            if figure.then is not None:
+                found[item.path, "then" if figure.by_year else "all years"] = figure.then
+    return found
+
+
+def _drawn_from(row: Assumption, exact: Mapping[tuple[str, str], Quantity]) -> str:
+    """The distribution with its numbers written out: 1,500,000 and not 1.5e+06."""
+    quantity = exact.get((row.path, row.year))
+    if quantity is None or not row.distribution or quantity.certain:
+        return row.distribution
+    found = quantity.distribution
+    return f"{found.kind} " + ", ".join(_plain(value) for value in found.parameters)
+
+
+def _plain(value: float) -> str:
+    """A number in full.
+
+    >>> _plain(-1500000.0), _plain(1234567.25), _plain(0.05)
+    ('-1,500,000', '1,234,567.25', '0.05')
+    """
+    if abs(value) < 1000:
+        return f"{value:g}"
+    return f"{value:,.2f}".removesuffix(".00")
+
+
+def _cells(row: Assumption, exact: Mapping[tuple[str, str], Quantity]) -> list[Content]:
     return [
         row.path,
         " ".join(row.description.split()),
@@ -85,7 +130,7 @@ def _cells(row: Assumption) -> list[Content]:
         row.low,
         row.high,
         row.unit,
-        row.distribution,
+        _drawn_from(row, exact),
         row.through_time,
         row.status,
         row.source,
@@ -95,6 +140,15 @@ def _cells(row: Assumption) -> list[Content]:
         row.confidence,
         "hindsight" if row.hindsight else "",
     ]
+
+
+def _look(content: Content, column: int, number: str) -> str:
+    """Style of a cell: counts are whole numbers, other numbers follow their unit."""
+    if isinstance(content, int):
+        return "count"
+    if isinstance(content, float):
+        return number
+    return "gap" if column else "label"
 
 
 def _number(unit: str) -> str:

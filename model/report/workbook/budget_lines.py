@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from model.reference.bundled import read_csv_rows
+from model.report.workbook import mitigations
 from model.report.workbook.figures import Cell, Figure, total, total_where
 from model.report.workbook.measures import reduced, years
 from model.report.workbook.sheet import Book, Content, Sheet
@@ -37,6 +39,7 @@ def write(book: Book) -> None:
     _prices(book, sheet, labels)
     _s251(book, sheet, labels, totals)
     _charted(book, sheet, labels)
+    mitigations.write(book, sheet)
     sheet.finish()
 
 
@@ -175,6 +178,8 @@ def _percentiles(book: Book, sheet: Sheet, labels: list[str]) -> None:
         "Percentiles are taken of each line by itself: columns do not add up to the last rows."
     )
     for statistic, words in (("p10", "one draw in ten is lower"), ("p90", "one in ten is higher")):
+        if statistic != "p10":
+            sheet.block()
         sheet.header(f"£000, {statistic}: {words}", *labels)
         for line in _lines(book):
             sheet.line(line.title, list(reduced(spend.sel(line=line.id), statistic)), "money")
@@ -254,13 +259,15 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
         f":{xl_rowcol_to_cell(last, 1, True, True)}"
     )
     sheet.row += 1
+    sheet.block()
     sheet.header("By s251 line (mean, £000)", "s251 line", *labels, text=(1,))
     sums: list[list[Cell]] = []
-    for code in sorted(set(codes)):
+    titles = {row["code"]: row["title"] for row in read_csv_rows("reference/s251_lines.csv")}
+    for code in sorted(set(codes), key=_code_order):
         at = f"'{NAME}'!{xl_rowcol_to_cell(sheet.row, 1)}"
         columns = [[row[i] for row in rows] for i in range(len(labels))]
         coded = [total_where(code, at, codes, keys, column) for column in columns]
-        sums.append(_coded(sheet, "Spending reported on this line", code, coded))
+        sums.append(_coded(sheet, titles.get(code, "Spending on this line"), code, coded))
     by_code = [total([row[i] for row in sums]) for i in range(len(labels))]
     grand = _coded(sheet, "All s251 lines", "", by_code, "grand")
     lines = _coded(sheet, "All budget lines, from above", "", totals)
@@ -270,6 +277,11 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
     )  # fmt: skip
     for year, gap in zip(labels, gaps, strict=True):
         book.check(f"{year}: s251 lines add up to the budget lines", gap, ALLOWED_GBP, "GBP")
+
+
+def _code_order(code: str) -> list[tuple[int, str]]:
+    """1.2.9 before 1.2.11: parts of a code in the order of their numbers."""
+    return [(int(part) if part.isdigit() else 0, part) for part in code.split(".")]
 
 
 def _coded(

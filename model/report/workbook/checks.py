@@ -15,16 +15,30 @@ PASSED, FAILED, NOTICE = "passed", "FAILED", "look at"
 KINDS = {
     "identity": "must hold in every draw",
     "published": "published figure",
-    "notice": "for information",
+    "notice": "to look at",
 }
 UNITS = {"GBP": "£"}
+ALLOWED_PENNY = 0.01
 
 
 def outcome(check: CheckResult) -> str:
-    """The result of a check in words."""
-    if check.passed:
-        return PASSED
-    return NOTICE if check.kind == "notice" else FAILED
+    """The result of a check in words; a notice neither passes nor fails."""
+    if check.kind == "notice":
+        return NOTICE
+    return PASSED if check.passed else FAILED
+
+
+def split(found: list[CheckResult]) -> tuple[list[CheckResult], list[CheckResult]]:
+    """Checks that pass or fail, and notices, each in the order found."""
+    judged = [check for check in found if check.kind != "notice"]
+    return judged, [check for check in found if check.kind == "notice"]
+
+
+def things(count: int) -> str:
+    """How many notices there are, in words."""
+    if not count:
+        return "Nothing else to look at."
+    return "1 thing to look at." if count == 1 else f"{count} things to look at."
 
 
 def write(book: Book) -> None:
@@ -45,13 +59,15 @@ def write(book: Book) -> None:
             check.name,
             [KINDS.get(check.kind, check.kind), check.difference, check.allowed,
              UNITS.get(check.unit, check.unit), outcome(check), check.note],
-            each=["", _number(check.difference), _number(check.allowed), "", "bold", ""],
+            each=["", difference_format(check.allowed), "allowed", "", "bold", ""],
         )  # fmt: skip
+    judged, notices = split(found)
     statement = (
-        "All checks of the run passed."
+        f"All {len(judged)} checks of the run passed."
         if all_passed(found)
         else "At least one check of the run FAILED."
     )
+    statement += f" {things(len(notices))}"
     sheet.line(statement, [], "bold", label_style="bold")
     _live(book, sheet)
     sheet.finish()
@@ -68,8 +84,9 @@ def _live(book: Book, sheet: Sheet) -> None:
     first = sheet.row
     failed = 0
     for check in book.checks:
-        allowed = sheet.put(sheet.row, 3, check.allowed, _number(check.allowed))
-        difference = sheet.put(sheet.row, 2, check.difference, "number")
+        allowed = sheet.put(sheet.row, 3, check.allowed, "allowed")
+        number = difference_format(check.allowed)
+        difference = sheet.put(sheet.row, 2, check.difference, number)
         assert allowed is not None
         assert difference is not None
         verdict = choose(within(difference, allowed), PASSED, FAILED)
@@ -104,6 +121,6 @@ def live_statement(book: Book) -> Words:
     return Words(text, good if failed.value == 0 else bad)
 
 
-def _number(value: float) -> str:
-    """A format that does not hide a tiny difference."""
-    return "small" if 0 < abs(value) < 0.005 else "number"
+def difference_format(allowed: float) -> str:
+    """A format that calls float noise nil and hides no difference larger than what is allowed."""
+    return "difference" if allowed == 0 or allowed >= ALLOWED_PENNY else "fine"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from model.checks import all_passed, check_results
+from model.checks import CheckResult, all_passed, check_results
 from model.funding.anchoring import USUAL_FACTORS
 from model.report.workbook import checks as checks_sheet
+from model.report.workbook import mitigations
 from model.report.workbook.sheet import Book, Sheet
 
 NAME = "Cover"
@@ -52,39 +53,43 @@ def write(book: Book) -> None:
         "top",
     )
     sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
+    sheet.note(mitigations.statement(scenario), "bold")
     _checks(book, sheet)
     _anchors(book, sheet)
     _sign_off(book, sheet)
     _contents(book, sheet)
-    sheet.finish(landscape=False)
-    sheet.worksheet.fit_to_pages(1, 1)
+    sheet.finish(landscape=False, one_page=True)
     sheet.worksheet.activate()
 
 
 def _checks(book: Book, sheet: Sheet) -> None:
     """The overall statement and the result of every check."""
     found = check_results(book.results)
-    failed = [check for check in found if check.kind != "notice" and not check.passed]
+    judged, notices = checks_sheet.split(found)
+    failed = [check for check in judged if not check.passed]
     sheet.heading("Checks")
     statement = (
-        f"All {len(found)} checks of the run passed."
+        f"All {len(judged)} checks of the run passed."
         if all_passed(found)
-        else f"{len(failed)} of {len(found)} checks of the run FAILED. Do not sign before they are "
+        else f"{len(failed)} of {len(judged)} checks of the run FAILED. Do not sign before they are "
         "explained."
     )
     sheet.put(sheet.row, 0, statement, "bold")
     sheet.row += 1
     sheet.put(sheet.row, 0, checks_sheet.live_statement(book), "bold")
-    sheet.row += 2
+    sheet.row += 1
+    sheet.put(sheet.row, 0, checks_sheet.things(len(notices)), "bold")
+    sheet.row += 1
+    _notices(sheet, notices)
+    sheet.row += 1
     sheet.header("Check", "Difference", "Allowed", "Unit", "Result", text=(3, 4))
     first = sheet.row
-    for check in found:
+    for check in judged:
         sheet.line(
             check.name,
             [check.difference, check.allowed, checks_sheet.UNITS.get(check.unit, check.unit),
              checks_sheet.outcome(check)],
-            each=["small" if 0 < abs(check.difference) < 0.005 else "number",
-                  "small" if 0 < check.allowed < 0.005 else "number", "", "bold"],
+            each=[checks_sheet.difference_format(check.allowed), "allowed", "", "bold"],
         )  # fmt: skip
     sheet.worksheet.conditional_format(
         first, 4, sheet.row, 4,
@@ -93,28 +98,26 @@ def _checks(book: Book, sheet: Sheet) -> None:
     )  # fmt: skip
 
 
+def _notices(sheet: Sheet, notices: list[CheckResult]) -> None:
+    """What to look at before relying on the figures; none of it stops the signature."""
+    for notice in notices:
+        sheet.line(notice.name, [None, None, None, checks_sheet.outcome(notice)], "bold")
+        if notice.note:
+            sheet.note(notice.note)
+
+
 def _anchors(book: Book, sheet: Sheet) -> None:
-    """Lines whose anchoring factor is unusual, by name."""
-    if not book.results.anchors:
+    """What anchoring factors say when none is unusual; an unusual one is among the notices."""
+    anchors = book.results.anchors.values()
+    if not anchors or any(item.unusual for item in anchors):
         return
     low, high = USUAL_FACTORS
-    funding = book.results.scenario.funding
-    assert funding is not None
-    titles = {line.id: line.title for line in funding.lines}
-    unusual = [item for item in book.results.anchors.values() if item.unusual]
     sheet.row += 1
-    if not unusual:
-        sheet.note(
-            f"Anchoring: every line's price factor lies between {low} and {high}. A line published "
-            "for current pupils only has its starters and leavers on top.",
-            "top",
-        )
-    for item in unusual:
-        sheet.note(
-            f"Anchoring: {titles[item.line]} needed a factor of {item.factor:.3f}, outside {low} to "
-            f"{high}. Look at its volumes and prices before relying on it.",
-            "bold",
-        )
+    sheet.note(
+        f"Anchoring: every line's price factor lies between {low} and {high}. A line published "
+        "for current pupils only has its starters and leavers on top.",
+        "top",
+    )
 
 
 def _sign_off(book: Book, sheet: Sheet) -> None:

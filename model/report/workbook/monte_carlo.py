@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 def write(book: Book) -> None:
-    """Fill the sheet."""
+    """Fill the sheet: the long table last, because its header is repeated on pages that follow."""
     sheet, results = book.sheets[NAME], book.results
     sheet.columns(62, 13, *[11.5] * 26, note_width=205)
     sheet.last_column = LAST_PRINTED
@@ -34,8 +34,8 @@ def write(book: Book) -> None:
         "pounds); a deficit is positive.",
     )
     _reading(sheet, results)
-    _percentiles(sheet, results)
     _inputs(sheet, results)
+    _percentiles(sheet, results)
     printed = sheet.row - 1
     _sample(sheet, results)
     sheet.finish(last_row=printed)
@@ -62,6 +62,7 @@ def _reading(sheet: Sheet, results: Results) -> None:
 
 def _percentiles(sheet: Sheet, results: Results) -> None:
     sheet.heading("Percentiles")
+    sheet.repeat(sheet.row, sheet.row)
     sheet.header(
         "Measure", "When", "Mean", "Central run",
         *(f"p{level:02d}" for level in PERCENTILES), text=(1,),

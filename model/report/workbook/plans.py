@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from model.reference.codes import AGE_GROUP_TITLES, SETTING_TITLES
 from model.report.workbook.figures import Cell, Figure, total
@@ -61,7 +62,7 @@ def write(book: Book) -> None:
     """Fill the sheet; registers plans by date and the rows behind the chart."""
     sheet = book.sheets[NAME]
     dates = [str(date) for date in book.results.draws["date"].to_numpy()]
-    sheet.columns(50, *[11.5] * max(len(dates), 8))
+    sheet.columns(50, *[11.5] * max(len(dates) + 1, 8))
     sheet.title(
         "Plans",
         "Education, Health and Care plans in force: means over draws, so not whole numbers. "
@@ -82,6 +83,7 @@ def _flows(book: Book, sheet: Sheet) -> None:
     """Opening + new + moved in - ceased - moved out + recording difference = closing."""
     draws, labels = book.results.draws, years(book.results)
     opening = reduced(draws["plans"], "mean")
+    opened = _roll_forward(book, sheet, opening[0])
     flows = {
         str(name): reduced(draws["flows"].sel(flow=name).sum("setting"), "mean")
         for name in draws["flow"].to_numpy()
@@ -90,7 +92,7 @@ def _flows(book: Book, sheet: Sheet) -> None:
     def content(key: str, written: list[Column]) -> Content:
         index, above = len(written) - 1, written[-1]
         if key == "opening":
-            return written[-2]["closing"] if index else opening[0]
+            return written[-2]["closing"] if index else opened
         if key == "closing":
             arrived = above["opening"] + above["new"] + above["moved_in"]
             return arrived - above["ceased"] - above["moved_out"] + above["recording_difference"]
@@ -112,6 +114,20 @@ def _flows(book: Book, sheet: Sheet) -> None:
         )
 
 
+def _roll_forward(book: Book, sheet: Sheet, opening: float) -> Cell:
+    """From the published January count to the opening of the forecast. Returns the opening."""
+    plans, first = book.results.scenario.plans, book.results.scenario.horizon.first_year
+    assert plans is not None
+    sheet.heading("From the published count to the opening")
+    sheet.header("Plans", "Count")
+    counted = sheet.line(f"Published count (SEN2), {_count_title(book).split(',')[0]}",
+                         [float(plans.total)], "plans")[0]  # fmt: skip
+    rolled = sheet.line("Rolled forward month by month to 31 March, mean",
+                        [opening - counted.value], "plans", label_style="indent")[0]  # fmt: skip
+    title = f"Plans in force on 31 March {first}, opening of the forecast"
+    return sheet.line(title, [counted + rolled], "plans", "total")[0]
+
+
 def _stock(
     book: Book,
     sheet: Sheet,
@@ -128,19 +144,30 @@ def _stock(
             "Need is not published for this authority: it follows national tables by age and "
             "setting and is an assumption (see Assumptions)."
         )
-    sheet.header("Plans", *(date_title(date) for date in dates))
+    counted = _published_margin(book, dimension)
+    shown = [_count_title(book)] if counted is not None else []
+    sheet.header("Plans", *shown, *(date_title(date) for date in dates))
+    published: list[Cell] = []
     columns: list[list[Cell]] = [[] for _ in dates]
     for name in (str(item) for item in values[dimension].to_numpy()):
         row = sheet.line(
             titles.get(name, name),
-            list(reduced(values.sel({dimension: name}), "mean")),
+            [*_published_plans(counted, name), *reduced(values.sel({dimension: name}), "mean")],
             "plans",
         )
+        if counted is not None:
+            published.append(row.pop(0))
         for column, item in zip(columns, row, strict=True):
             column.append(item)
         for date, item in zip(dates, row, strict=True):
             book.cells[f"{dimension} {name}", "mean", date] = item
-    totals = sheet.line("All plans", [total(list(c)) for c in columns], "plans", "grand")
+    sums = [total(list(c)) for c in ([published] if published else []) + columns]
+    totals = sheet.line("All plans", list(sums), "plans", "grand")
+    if published:
+        assert plans is not None
+        gap = totals.pop(0) - float(plans.total)
+        words = f"published count {title.lower()} adds up to the published total"
+        book.check(words, gap, ALLOWED_PLANS, "plans")
     if dimension == "setting":
         for date, item in zip(dates, totals, strict=True):
             book.cells["plans", "mean", date] = item
@@ -150,6 +177,31 @@ def _stock(
     ]
     words = "age groups" if dimension == "age_group" else "needs"
     book.check(f"last date: {words} add up to settings", gaps[-1], ALLOWED_PLANS, "plans")
+
+
+def _count_title(book: Book) -> str:
+    """Header of the published count that the opening rests on."""
+    plans = book.results.scenario.plans
+    assert plans is not None
+    month = date_title(f"{plans.counted.year}-{plans.counted.month:02d}")
+    return f"{month}, published"
+
+
+def _published_margin(book: Book, dimension: str) -> Mapping[str, Any] | None:
+    """The published margin of a dimension; None where it is not published."""
+    plans = book.results.scenario.plans
+    if plans is None:
+        return None
+    margins = {"setting": plans.settings, "age_group": plans.age_groups, "need": plans.needs}
+    return margins[dimension]
+
+
+def _published_plans(margin: Mapping[str, Any] | None, name: str) -> list[float]:
+    """What a margin gives for one name, its phases added up; nothing where there is no margin."""
+    if margin is None:
+        return []
+    given = margin.get(name, 0)
+    return [float(sum(given.values()) if isinstance(given, dict) else given)]
 
 
 def _moves(book: Book, sheet: Sheet) -> None:
@@ -164,6 +216,8 @@ def _moves(book: Book, sheet: Sheet) -> None:
     first = str(stocks["date"].to_numpy()[0])
     ends = [first, *(str(date) for date in stocks["date"].to_numpy()[1:] if str(date)[-2:] == "03")]
     for index, year in enumerate(years(book.results)):
+        if index:
+            sheet.block()
         sheet.header(
             year, "Opening", "New", "Moved in", "Ceased", "Moved out", "Recording difference",
             "Net moves between settings", "Closing",

@@ -80,8 +80,9 @@ def write(book: Book) -> None:
     before = _target_before(book, sheet)
     _cumulative(book, sheet, labels, green, amber)
     _in_year(book, sheet, labels, before)
-    if book.results.published is not None:
-        _published_case(book, sheet, labels[0], before)
+    first = years(book.results)[0]
+    if book.results.published is not None and first in labels:
+        _published_case(book, sheet, first, before)
     sheet.finish(landscape=False)
 
 
@@ -133,7 +134,7 @@ def _cumulative(book: Book, sheet: Sheet, labels: list[str], green: Cell, amber:
         Row("rag", "Rating", weight="bold"),
         Row("shortfall", "Mean gap of the draws that miss the target"),
         Row("downside", f"Downside case: {level}th percentile, without support"),
-        Row("downside_gap", "Downside case above the target", weight="total"),
+        Row("downside_gap", "Downside case against the target (minus: better)", weight="total"),
     )
 
     def content(key: str, written: list[Column]) -> Content:
@@ -298,14 +299,14 @@ def _published_case(book: Book, sheet: Sheet, year: str, before: Cell | None) ->
         Row("other", "Prior-year adjustments and draws on balances"),
         Row("closing", "Closing deficit without support", weight="total"),
         Row("target", "Agreed target"),
-        Row("gap", "Behind the target", weight="total"),
+        Row("gap", "Gap to the target (minus: better than agreed)", weight="total"),
         *((
             Row("agreed", "Agreed in-year movement"),
-            Row("in_year_gap", "Worse in the year than agreed", weight="total"),
-            Row("better_opening", "masked by a better opening of"),
+            Row("in_year_gap", "In-year against the agreed movement (minus: better)", weight="total"),
+            Row("better_opening", "Better opening than agreed (minus: worse)"),
         ) if before is not None else ()),
         Row("one_offs", "of which one-offs (minus: they helped)"),
-        Row("like_for_like", "Behind the target like-for-like, without one-offs", weight="total"),
+        Row("like_for_like", "Like-for-like gap, without one-offs (minus: better)", weight="total"),
         Row("headroom", "Headroom: in-year deficit that would have met the target"),
         *((Row("required", f"In-year movement then needed in {second} (minus: a surplus)"),)
           if later else ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import textwrap
 from collections.abc import Callable, Sequence
@@ -39,6 +40,20 @@ NOTHING = 1e-6
 
 A4, A3 = 9, 8
 LINE_HEIGHT = 13.2
+ROW_HEIGHT = 13.8
+"""Height of a row of one line; set on every row, so that all programs break pages alike."""
+
+POINTS_PER_MM = 72 / 25.4
+POINTS_PER_CHARACTER, POINTS_PER_COLUMN = 5.25, 3.75
+"""Printed width of one unit of column width, and what every column adds."""
+
+SIDE_MARGINS, TOP_MARGINS = 72.0, 108.0
+SAFETY = 0.97
+"""Programs lay out pages a little differently; breaks are set for a slightly shorter page."""
+
+LEAST_OF_A_PAGE = 0.36
+"""A block that must be split starts on a page begun only where this much of it is left."""
+
 CHARACTERS_PER_WIDTH, BOLD_CHARACTERS_PER_WIDTH = 1.17, 1.05
 """Letters of the font that fit in one unit of column width, on the safe side."""
 
@@ -103,6 +118,8 @@ class Sheet:
         self.row = 0
         self.note_width = 120
         self.last_column = 0
+        self.repeated: tuple[int, ...] = ()
+        self._blocks: list[int] = []
         self._widths: tuple[float, ...] = ()
         self._heights: dict[int, float] = {}
 
@@ -121,14 +138,24 @@ class Sheet:
         self.put(1, 0, subtitle, "subtitle")
         self.row = 2
         self.worksheet.freeze_panes(2, 1)
-        self.worksheet.repeat_rows(0, 1)
+        self.repeat(0, 1)
+
+    def repeat(self, first: int, last: int) -> None:
+        """Rows to print at the top of every page."""
+        self.repeated = tuple(range(first, last + 1))
+        self.worksheet.repeat_rows(first, last)
 
     def heading(self, text: str) -> None:
         """A heading, with space above it."""
         self.row += 1
+        self.block()
         self.put(self.row, 0, text, "heading")
         self.height(self.row, 18)
         self.row += 1
+
+    def block(self) -> None:
+        """Mark the next row as one before which a printed page may end."""
+        self._blocks.append(self.row)
 
     def note(self, text: str, style: str = "note") -> None:
         """A sentence or more, broken into rows as wide as the sheet (no merged cells)."""
@@ -243,22 +270,62 @@ class Sheet:
         return "=" + content.text.replace(f"'{self.name}'!", "")
 
     def finish(
-        self, *, landscape: bool = True, paper: int = A4, last_row: int | None = None
+        self,
+        *,
+        landscape: bool = True,
+        paper: int = A4,
+        last_row: int | None = None,
+        one_page: bool = False,
     ) -> None:
-        """Print set-up: one page wide, with the run id and page numbers."""
+        """Print set-up: one page wide, and one high if asked, with the run id and page numbers."""
         sheet, about = self.worksheet, self.book.about
-        for row, points in self._heights.items():
-            sheet.set_row(row, points)
+        for row in range(max(self.row, *(row + 1 for row in self._heights), 1)):
+            sheet.set_row(row, self._heights.get(row, ROW_HEIGHT))
         if landscape:
             sheet.set_landscape()
         sheet.set_paper(paper)
         sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.75)
-        sheet.fit_to_pages(1, 0)
-        sheet.print_area(0, 0, last_row or max(self.row - 1, 1), self.last_column)
+        sheet.fit_to_pages(1, 1 if one_page else 0)
+        last = last_row or max(self.row - 1, 1)
+        sheet.print_area(0, 0, last, self.last_column)
+        short, long = (297, 420) if paper == A3 else (210, 297)
+        wide, high = (long, short) if landscape else (short, long)
+        if not one_page:
+            sheet.set_h_pagebreaks(self._breaks(last, wide * POINTS_PER_MM, high * POINTS_PER_MM))
         authority = _plain(self.book.results.scenario.authority)
         invented = " (invented authority)" if self.book.results.scenario.invented else ""
         sheet.set_header(f"&L&9{authority}{invented}&R&9{_plain(self.name)}")
         sheet.set_footer(f"&L&9Run {_plain(about.run_id)}&C&9hn-forecast&R&9Page &P of &N")
+
+    def _breaks(self, last: int, wide: float, high: float) -> list[int]:
+        """Rows to start a page with, so that no heading stands alone at the foot of one.
+
+        A block that does not fit on what is left of a page starts on it only where a good part of
+        the page is left. Heights are those set here, at the scale of the print.
+        """
+        widths = self._widths[: self.last_column + 1]
+        width = sum(one * POINTS_PER_CHARACTER + POINTS_PER_COLUMN for one in widths)
+        scale = min(1.0, (wide - SIDE_MARGINS) / max(width, 1.0))
+        page = (high - TOP_MARGINS) / scale * SAFETY
+
+        def size(start: int, end: int) -> float:
+            return sum(self._heights.get(row, ROW_HEIGHT) for row in range(start, end))
+
+        head = sum(self._heights.get(row, ROW_HEIGHT) for row in self.repeated)
+        starts = sorted(row for row in self._blocks if row <= last)
+        breaks: list[int] = []
+        used = size(0, starts[0]) if starts else 0.0
+        for start, end in itertools.pairwise([*starts, last + 1]):
+            block = size(start, end)
+            left = page - used
+            splits = block > left - page * (1 - SAFETY)
+            if splits and left < page * LEAST_OF_A_PAGE and used > head:
+                breaks.append(start)
+                used = head
+            used += block
+            while used > page:
+                used -= page - head
+        return breaks
 
 
 def _look(row: Row) -> tuple[str, ...]:

@@ -15,19 +15,26 @@ STACK_COLOURS: Final = ("#12355B", "#D98E04", "#5B9BD5", "#7A1F3D", "#B9D7C3", "
 none is told from another by red against green."""
 
 NUMBERS: Final[dict[str, str]] = {
-    "money": "[>=500]#,##0,;[<=-500]-#,##0,;0",
-    "pounds": "[>=0.5]#,##0;[<=-0.5]-#,##0;0",
-    "plans": "#,##0.0;-#,##0.0;0.0",
-    "count": "#,##0;-#,##0;0",
+    "money": '[>=500]#,##0,;[<=-500]-#,##0,;"0"',
+    "pounds": '[>=0.5]#,##0;[<=-0.5]-#,##0;"0"',
+    "plans": '[>=0.05]#,##0.0;[<=-0.05]-#,##0.0;"0.0"',
+    "count": '[>=0.5]#,##0;[<=-0.5]-#,##0;"0"',
     "share": "0%",
     "chance": '[<0.005]"<1%";[>0.995]">99%";0%',
     "share1": "0.0%",
     "factor": "0.000",
     "number": "#,##0.00;-#,##0.00;0.00",
     "small": "0.0E+00",
+    "difference": '[>=0.005]#,##0.00;[<=-0.005]-#,##0.00;"nil"',
+    "fine": '[>=0.000001]#,##0.000000;[<=-0.000001]-#,##0.000000;"nil"',
+    "allowed": '[>=0.01]#,##0.00;[>0]"under 0.01";"nil"',
     "correlation": "+0.00;-0.00;0.00",
 }
-"""Formats by name. `money` shows pounds in thousands; the cell still holds pounds."""
+"""Formats by name. `money` shows pounds in thousands; the cell still holds pounds.
+
+A section for what rounds to nil is literal text: as a number it would show raw pounds among
+thousands, or a minus before a nil. `fine` is for differences of which less than 0.01 is allowed.
+"""
 
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from model.report.workbook import charts
+from model.report.workbook import charts, mitigations
 from model.report.workbook.figures import Cell, cell
 from model.report.workbook.measures import date_title, years
 from model.report.workbook.sheet import Book, Content, Sheet
@@ -14,26 +14,26 @@ from model.report.workbook.sheet import Book, Content, Sheet
 NAME = "Summary"
 
 PAGE_WIDTH, WIDEST_CHART, CHART_HEIGHT, CHART_GAP = 1194, 700, 420, 6
-MOVE_WITH_CELLS, ROW_PIXELS = 2, 20
+MOVE_WITH_CELLS, ROW_PIXELS = 2, 18
 THOUSAND, MILLION = 1e3, 1e6
 
 ACCOUNT_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
-    ("In-year deficit: mean", ("in_year", "mean"), "money"),
-    ("In-year: p10", ("in_year", "p10"), "money"),
-    ("In-year: p50", ("in_year", "p50"), "money"),
-    ("In-year: p90", ("in_year", "p90"), "money"),
+    ("In-year\ndeficit:\nmean", ("in_year", "mean"), "money"),
+    ("In-year:\np10", ("in_year", "p10"), "money"),
+    ("In-year:\np50", ("in_year", "p50"), "money"),
+    ("In-year:\np90", ("in_year", "p90"), "money"),
     ("Cumulative, without support: mean", ("without", "mean"), "money"),
-    ("Without: p10", ("without", "p10"), "money"),
-    ("Without: p50", ("without", "p50"), "money"),
-    ("Without: p90", ("without", "p90"), "money"),
+    ("Without:\np10", ("without", "p10"), "money"),
+    ("Without:\np50", ("without", "p50"), "money"),
+    ("Without:\np90", ("without", "p90"), "money"),
 )
 TARGET_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
-    ("Agreed target", ("target", "mean"), "money"),
-    ("Gap to target: mean", ("gap", "mean"), "money"),
-    ("Chance of being on target", ("probability", "mean"), "chance"),
+    ("Agreed\ntarget", ("target", "mean"), "money"),
+    ("Gap to\ntarget:\nmean", ("gap", "mean"), "money"),
+    ("Chance of\nbeing on\ntarget", ("probability", "mean"), "chance"),
 )
 WITH_COLUMN: tuple[str, tuple[str, str], str] = (
-    "Cumulative, with support: mean", ("with", "mean"), "money",
+    "Cumulative, with\nsupport: mean", ("with", "mean"), "money",
 )  # fmt: skip
 SPEND_COLUMNS: tuple[tuple[str, tuple[str, str], str], ...] = (
     ("Spending: mean", ("spend", "mean"), "money"),
@@ -56,13 +56,12 @@ def write(book: Book) -> None:
         + ("INVENTED AUTHORITY: not real figures." if scenario.invented else ""),
     )
     sheet.row += 1
-    for sentence in _sentences(book):
+    for sentence in (*_sentences(book), mitigations.statement(scenario)):
         sheet.note(sentence, "top")
     sheet.row += 1
     series = _table(book, sheet)
     _charts(book, sheet, series)
-    sheet.finish()
-    sheet.worksheet.fit_to_pages(1, 1)
+    sheet.finish(one_page=True)
 
 
 def _sentences(book: Book) -> list[str]:
