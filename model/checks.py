@@ -127,11 +127,13 @@ def _printed(results: Results, printed: PrintedTotals) -> list[CheckResult]:
         note = f"source {printed.source}"
         if abs(gap) >= 1:
             note = f"rounding of the print; {note}"
+        name = f"{title} {year}: printed {figure.central:,.0f}, from its parts {value:,.0f}"
         if key in printed.by_construction:
+            name += " (by construction)"
             note = f"by construction: a test of the account only; {note}"
         checks.append(
             CheckResult(
-                f"{title} {year}: printed {figure.central:,.0f}, from its parts {value:,.0f}",
+                name,
                 "published",
                 gap,
                 float(printed.tolerance_gbp),
