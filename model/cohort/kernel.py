@@ -30,6 +30,16 @@ def _cell(age, code, need):  # type: ignore[no-untyped-def]
     return (age * CODES_PER_AGE + code) * NEEDS_PER_CELL + need
 
 
+@njit(inline="always")
+def _route_of(place, first, last, hazard, draw):  # type: ignore[no-untyped-def]
+    """The route whose share of the summed hazards holds `place`."""
+    row = first
+    while row < last - 1 and place >= hazard[row, draw]:
+        place -= hazard[row, draw]
+        row += 1
+    return row
+
+
 @njit(nogil=True, cache=True)
 def age_plans(plans, ended):  # type: ignore[no-untyped-def]
     """The September step: everybody one year older. Plans that reach 25 end (added to `ended`)."""
@@ -155,10 +165,7 @@ def chance_exits(  # type: ignore[no-untyped-def]
                         plans[age, placement, need, draw] -= 1.0
                     else:
                         place -= hazard_ceased + hazard_out
-                        row = first
-                        while row < last - 1 and place >= route_hazard[row, draw]:
-                            place -= route_hazard[row, draw]
-                            row += 1
+                        row = _route_of(place, first, last, route_hazard, draw)
                         candidates[row, need, draw] += 1.0
 
 
@@ -228,11 +235,7 @@ def chance_phase_transfers(  # type: ignore[no-untyped-def]
                             uniform, _ = two_uniforms(
                                 first_draw + draw, month, cell, _FLOWS_PER_CELL + mover, k0, k1
                             )
-                        place = uniform * total
-                        row = first
-                        while row < last - 1 and place >= hazard[row, draw]:
-                            place -= hazard[row, draw]
-                            row += 1
+                        row = _route_of(uniform * total, first, last, hazard, draw)
                         candidates[row, need, draw] += 1.0
 
 

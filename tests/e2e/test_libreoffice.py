@@ -88,12 +88,9 @@ def test_small_amounts_are_nil_among_thousands(tmp_path):
 def test_summary_and_cover_are_one_page_each(workbook, tmp_path):
     """Each page carries its sheet's name in the header; LibreOffice lays out the pages."""
     pdf = convert(workbook, tmp_path, "pdf")
-    try:
-        text = subprocess.run(
-            ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
-        ).stdout
-    except FileNotFoundError:
-        pytest.skip("pdftotext is not installed")
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+    ).stdout
     headers = [page.strip().splitlines()[0].split() for page in text.split("\f") if page.strip()]
     assert sum(words[-1] == "Summary" for words in headers) == 1
     assert sum(words[-1] == "Cover" for words in headers) == 1
