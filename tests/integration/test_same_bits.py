@@ -319,12 +319,13 @@ def test_refusing_every_move_leaves_everybody_where_they_are(
     assert (moving.flows["new"] == cohort.flows["new"]).all()
 
 
-def test_refusing_everybody_closes_too(prepared: Prepared, anchors: dict[str, Anchor]) -> None:
+def test_a_rule_that_loses_new_plans_is_refused(
+    prepared: Prepared, anchors: dict[str, Anchor]
+) -> None:
+    """A new plan is in force wherever it is placed: one without any place would vanish unseen."""
     rules = Mechanisms(allocate_places=refuse_everybody)
-    block = forecast(prepared, anchors, 0, seed=3, mechanisms=rules)
-    assert block.cohort is not None
-    assert (block.cohort.flows["new"] == 0.0).all()
-    assert block.cohort.conservation_gap < 1e-9
+    with pytest.raises(ValueError, match="without any place"):
+        forecast(prepared, anchors, 0, seed=3, mechanisms=rules)
 
 
 def test_the_central_run_is_every_draw_without_chance_or_doubt(
