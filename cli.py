@@ -174,7 +174,7 @@ def run(
         from model.report.write_run import WORKBOOK, write_run
 
         created = now()
-        identity = run_id(results, effective_text(loaded))
+        identity = run_id(results, effective_text(loaded), loaded.tables)
         folder = out or default_folder(Path(), loaded.scenario.name, created, identity)
         write_run(
             folder,

@@ -17,7 +17,7 @@ from model.reference.calendar import financial_year_label
 from model.scenario.fields import Month
 from model.scenario.inputs import Input, inputs
 from model.scenario.numbers import Quantity, ShareSet, Yearly
-from model.scenario.plans_schema import OpeningPlans
+from model.scenario.plans_schema import OpeningPlans, SettingStanding
 from model.scenario.schema import Scenario
 
 NATIONAL_TABLES = {
@@ -65,9 +65,11 @@ def register(scenario: Scenario) -> list[Assumption]:
     """Every figure given in the scenario, one row a year where it changes, then national tables."""
     rows = [row for item in inputs(scenario) if item.given for row in _rows(item)]
     if scenario.plans is not None:
-        rows = [*_opening_rows(scenario.plans), *rows]
-        rows.extend(_national_rows(scenario.as_at))
+        rows = [*_opening_rows(scenario.plans, _standing(scenario)), *rows]
     rows.extend(_count_rows(scenario))
+    rows.extend(_correlation_rows(scenario))
+    if scenario.plans is not None:
+        rows.extend(_national_rows(scenario.as_at))
     return rows
 
 
@@ -104,10 +106,15 @@ def _fact(
     )
 
 
-def _opening_rows(plans: OpeningPlans) -> list[Assumption]:
+def _standing(scenario: Scenario) -> str:
+    """Standing of a sourced plain count: published, but for an invented authority."""
+    return "given" if scenario.invented else "published"
+
+
+def _opening_rows(plans: OpeningPlans, sourced: str) -> list[Assumption]:
     """Opening plans: total, each margin, and the standing of settings that are not as published."""
     counted = f"Plans in force, {plans.counted}"
-    status = plans.status or ("published" if plans.source else "given")
+    status = plans.status or (sourced if plans.source else "given")
     rows = [_fact("plans.total", counted, plans.total, "plans", status=status, source=plans.source)]
     standing = {item.setting: item for item in plans.standing}
     margins: dict[str, Mapping[str, Any]] = {
@@ -129,32 +136,63 @@ def _opening_rows(plans: OpeningPlans) -> list[Assumption]:
                         "plans",
                         status=other.status if other else status,
                         source="" if other else plans.source,
-                        reason=other.reason if other else "",
-                        low=other.range[0] if other else None,
-                        high=other.range[1] if other else None,
+                        reason=_reason(other, by_phase=bool(phase)) if other else "",
+                        low=other.range[0] if other and not phase else None,
+                        high=other.range[1] if other and not phase else None,
                     )
                 )
     return rows
 
 
+def _reason(standing: SettingStanding, *, by_phase: bool) -> str:
+    """The reason of a setting's number; a range holds for the setting as a whole."""
+    if not by_phase:
+        return standing.reason
+    low, high = standing.range
+    return f"{standing.reason} (range of the setting as a whole: {low} to {high})"
+
+
+def _correlation_rows(scenario: Scenario) -> list[Assumption]:
+    """Rank correlations between inputs: judgements, with their reasons."""
+    return [
+        _fact(
+            f"correlations[{number}]",
+            " with ".join(item.between),
+            item.spearman,
+            "Spearman",
+            status="assumed",
+            reason=item.reason or "",
+            low=-1.0 if item.spearman < 0 else 0.0,
+            high=0.0 if item.spearman < 0 else 1.0,
+        )
+        for number, item in enumerate(scenario.correlations)
+    ]
+
+
 def _count_rows(scenario: Scenario) -> list[Assumption]:
     """Counts that are plain whole numbers: base-year plans, current pupils, nurture places."""
+    sourced = _standing(scenario)
+
+    def row(path: str, text: str, value: float, unit: str, source: str | None) -> Assumption:
+        status = sourced if source else "given"
+        return _fact(path, text, value, unit, status=status, source=source)
+
     rows = []
     new = scenario.new_plans
     if new is not None and new.plans_in_base_year is not None:
         path, text = "new_plans.plans_in_base_year", f"New plans issued in {new.base_year}"
-        rows.append(_fact(path, text, new.plans_in_base_year, "plans", source=new.source))
+        rows.append(row(path, text, new.plans_in_base_year, "plans", new.source))
     if new is not None and new.first_settings is not None:
         for setting, number in new.first_settings.items():
             path, text = f"new_plans.first_settings.{setting}", "New plans by first setting"
-            rows.append(_fact(path, text, number, "plans", source=new.source))
+            rows.append(row(path, text, number, "plans", new.source))
     for line in scenario.funding.lines if scenario.funding else []:
         for group in line.current_pupils:
             path = f"funding.lines[{line.id}].current_pupils[{group.id}].pupils"
-            rows.append(_fact(path, group.title, group.pupils, "pupils", source=group.source))
+            rows.append(row(path, group.title, group.pupils, "pupils", group.source))
     for nurture in scenario.nurture_groups:
         path, text = f"nurture_groups[{nurture.id}].places", f"Places, open from {nurture.opens}"
-        rows.append(_fact(path, text, nurture.places, "places", source=nurture.source))
+        rows.append(row(path, text, nurture.places, "places", nurture.source))
     return rows
 
 
@@ -218,12 +256,12 @@ def _shares_row(item: Input, figure: ShareSet) -> Assumption:
         description=f"{item.description} {text}",
         year="",
         central=None,
-        low=None,
-        high=None,
+        low=own.range[0] if own.range else None,
+        high=own.range[1] if own.range else None,
         unit="shares",
         distribution="dirichlet" if figure.dirichlet else "",
         through_time="",
-        status=own.status or "given",
+        status=own.status or item.provenance.status or "given",
         source=own.source or item.provenance.source or "",
         reason=own.reason or "",
         owner=own.owner or "",

@@ -161,7 +161,7 @@ def _forecast(
         result.views = cumulative_views(result.account, scenario.account, draws)
         if scenario.trajectory is not None:
             result.reconciliation = reconcile(scenario.trajectory, result.views, draws)
-    result.gaps = _gaps(result)
+    result.gaps = _gaps(result, scenario)
     return result
 
 
@@ -318,7 +318,7 @@ def spending_by_block(scenario: Scenario, spending: Spending | None) -> dict[str
     return blocks
 
 
-def _gaps(result: BlockResult) -> dict[str, float]:
+def _gaps(result: BlockResult, scenario: Scenario) -> dict[str, float]:
     """How far each identity of design section 5 is from holding in the worst draw."""
     gaps: dict[str, float] = {}
     if result.cohort is not None:
@@ -343,19 +343,23 @@ def _gaps(result: BlockResult) -> dict[str, float]:
             result.account.brought_forward_gap()
         )
         gaps["account: transfers sum to nil"] = result.account.transfers_gap()
+        assert scenario.account is not None
+        received_before = result.draws.of(scenario.account.support_received_before_gbp)
         gaps["account: without support = opening + all in-year movements"] = _without_support_gap(
-            result.account, result.views
+            result.account, result.views, received_before
         )
     return gaps
 
 
-def _without_support_gap(account: BlockAccount, views: CumulativeViews) -> float:
+def _without_support_gap(
+    account: BlockAccount, views: CumulativeViews, received_before: Floats
+) -> float:
     """The view without support against the first opening and every movement since, in pounds.
 
     Built from the year's parts rather than from the closing deficit and payments, so that a
     payment counted twice or left out would show.
     """
-    position = views.opening_without_support[0].copy()
+    position = account.total(account.opening_deficit)[0] + received_before
     movements = views.in_year + account.total(
         account.prior_year_adjustment + account.draws_on_balances
     )

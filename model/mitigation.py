@@ -80,15 +80,20 @@ def _line_prices(funding: Funding, draws: Draws) -> list[Floats]:
 
 
 def general_fund_cost(scenario: Scenario, draws: Draws) -> Floats:
-    """Cost of the selected mitigations to the general fund, pounds (month, draw). Never in the DSG."""
+    """Cost of the selected mitigations to the general fund, pounds (month, draw), in cash.
+
+    Never in the DSG. Charged in full from the start of the ramp, in the share that is selected.
+    """
     months = MONTHS * len(draws.years)
     total = np.zeros((months, draws.size))
     for mitigation in scenario.mitigations:
-        delivered = selected_share(mitigation, scenario)
+        share = np.full(draws.size, selected_share(mitigation, scenario))
+        if scenario.mitigated == "base":
+            share = draws.of(mitigation.share_in_base)
         reached = ramp(mitigation, draws.years.start, months)[:, None] > 0
         for cost in mitigation.cost:
             if cost.fund == "general_fund":
-                total += draws.of(cost.full_year_gbp) / MONTHS * reached * delivered
+                total += draws.of(cost.full_year_gbp) / MONTHS * reached * share
     return total
 
 
@@ -99,8 +104,8 @@ def mitigation_case(scenario: Scenario) -> str:
         return "none are given."
     if scenario.mitigated == "base":
         return (
-            f"base, the current plan; of {count} given only what the published figures already "
-            "hold is in it. For more: mitigated: all, or a list of ids."
+            f"base: only what the published figures already hold of the {count} given; their further "
+            "savings are not in it. For more: mitigated: all, or a list of ids."
         )
     if scenario.mitigated == "none":
         return f"none; what the base still expects of {count} is taken away after the first year."

@@ -23,7 +23,9 @@ def price_index(series: InflationSeries, price_base: int, draws: Draws) -> Float
 
     The rate of a financial year applies from the uplift month inside it: a September rise counts
     7/12 in its first year. Prices are given as averages of the base year; a rise inside that year
-    therefore starts below 1 and ends above it, and the next year begins at the higher level.
+    therefore starts below 1 and ends above it, and the next year begins at the higher level. Where
+    the base is the year before the first, the index is 1 until the first uplift. The average is
+    over months in force; termly charges fall more on the later months.
     """
     rates = draws.by_year(series.annual_rate)
     months = MONTHS * len(draws.years)

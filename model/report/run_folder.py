@@ -47,12 +47,21 @@ def default_folder(root: Path, name: str, created: datetime, run_id: str) -> Pat
     return folder
 
 
-def run_id(results: Results, effective: str) -> str:
-    """The same for the same scenario, seed, draws and program: equal ids mean equal figures."""
-    text = "|".join(
-        (effective, str(results.seed), str(results.draw_count), str(results.chance), program_hash())
+def run_id(results: Results, effective: str, tables: dict[str, str]) -> str:
+    """Equal ids mean equal figures: the same scenario, tables, seed, draws, program and libraries.
+
+    `tables` maps the name of each table the scenario reads to its SHA-256.
+    """
+    parts = (
+        effective,
+        sorted(tables.items()),
+        results.seed,
+        results.draw_count,
+        results.chance,
+        program_hash(),
+        sorted(versions().items()),
     )
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 @cache

@@ -52,7 +52,7 @@ def write_run(
     Raises FolderError when it cannot be written.
     """
     effective = effective_text(loaded)
-    identity = run_id(results, effective)
+    identity = run_id(results, effective, loaded.tables)
 
     def write(partial: Path) -> None:
         about = About(

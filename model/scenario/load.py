@@ -41,9 +41,9 @@ class LoadedScenario:
     root: FilePath
 
     @property
-    def tables(self) -> list[str]:
-        """Names of the tables read, inside `root`."""
-        return [name for name in self.hashes if not name.endswith((".yaml", ".yml"))]
+    def tables(self) -> dict[str, str]:
+        """The tables read: name inside `root` -> SHA-256."""
+        return {k: v for k, v in self.hashes.items() if not k.endswith((".yaml", ".yml"))}
 
 
 def load(path: str | FilePath) -> LoadedScenario:

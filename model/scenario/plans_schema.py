@@ -172,7 +172,8 @@ class Rates(SourcedPart):
     moved_out: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of moving to another authority."""
     to_state_special: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
-    """Multiplies the hazard of moving to a state special school, in the year and in September."""
+    """Multiplies the hazard of moving to a state special school, in the year and in September. Part
+    of the national hazard is matched by moves back (docs/national_rates.md), under other_moves."""
     to_independent: YearlyFactor = constant(YearlyRule(NumberRule("factor", 0, 10)), 1)
     """Multiplies the hazard of moving to an independent or non-maintained school or a specialist
     post-16 institution, in the year and in September."""

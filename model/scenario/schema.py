@@ -53,6 +53,8 @@ class Correlation(Part):
 
     between: Annotated[list[Text], Field(min_length=2, max_length=2)]
     """Two paths as `validate` prints them, such as funding.inflation[fees].annual_rate."""
+    reason: Text | None = None
+    """Why they go together."""
     spearman: Annotated[float, Field(ge=-1, le=1)]
     """Spearman's rank correlation, -1 to 1."""
 
@@ -60,7 +62,7 @@ class Correlation(Part):
 def _mitigated(value: Any) -> Any:
     if value in ("base", "none", "all"):
         return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise problem(
         "unknown choice", found=value, expected="base, none, all or a list of mitigation ids"
@@ -123,7 +125,8 @@ class Scenario(Part):
             }
         ),
     ] = "base"
-    """base: the current plan; none: without future effects; all; or a list of mitigation ids."""
+    """base: only what the published figures already hold; none: without future effects; all; or a
+    list of mitigation ids."""
     correlations: list[Correlation] = []
     """Inputs that move together."""
     samples: Text | None = None

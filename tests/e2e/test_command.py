@@ -236,6 +236,26 @@ def test_the_run_id_names_the_program_too(monkeypatch):
     run_folder.program_hash.cache_clear()
 
 
+def test_the_run_id_names_the_tables_too(demo, tmp_path):
+    """One cell of a table makes another run: the figures differ and so does the id."""
+    for name, swap in (("one", None), ("two", ("2027,5,", "2027,5,1"))):
+        (tmp_path / name).mkdir()
+        for path in (demo / "demo").iterdir():
+            text = path.read_text(encoding="utf-8")
+            if swap and path.name == "population.csv":
+                assert swap[0] in text
+                text = text.replace(*swap)
+            (tmp_path / name / path.name).write_text(text, encoding="utf-8")
+    runs = [
+        json.loads(
+            command("run", f"{name}/scenario.yaml", "--draws", "64", "--json", cwd=tmp_path).stdout
+        )
+        for name in ("one", "two")
+    ]
+    assert runs[0]["headline"] != runs[1]["headline"]
+    assert runs[0]["run_id"] != runs[1]["run_id"]
+
+
 def test_a_variant_beside_the_folder_it_extends(demo, tmp_path):
     """A table lies beside the file that names it, wherever the overlay is."""
     (tmp_path / "below").mkdir()

@@ -406,7 +406,7 @@ def test_section_251_lines_are_named_and_in_order(stored):
 
 def test_assumptions_write_large_numbers_out(stored):
     texts = [str(row[7].value) for row in stored["Assumptions"].iter_rows(min_row=6)]
-    assert any("pert -1,250,000, -1,000,000, -500,000" in text for text in texts)
+    assert any("pert -1,600,000, -900,000, -300,000" in text for text in texts)
     assert not [text for text in texts if "e+" in text]
 
 

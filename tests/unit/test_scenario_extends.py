@@ -104,14 +104,14 @@ def test_shares_and_lists_without_ids_are_replaced_whole(folder: Path) -> None:
             - id: top_up
               drivers:
                 - {id: mainstream, band_shares: {C2: 1}, settings: [mainstream]}
-        mitigated: []
+        mitigated: none
         trajectory:
           targets: [{year: 2023-24, cumulative_deficit_gbp: 5}]
         """,
     )
     driver = loaded.effective["funding"]["lines"][1]["drivers"][0]
     assert (driver["band_shares"], driver["settings"]) == ({"C2": 1}, ["mainstream"])
-    assert loaded.effective["mitigated"] == []
+    assert loaded.effective["mitigated"] == "none"
     assert len(loaded.effective["trajectory"]["targets"]) == 1
 
 

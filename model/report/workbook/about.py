@@ -95,7 +95,7 @@ def _facts(sheet: Sheet, facts: dict[str, str]) -> None:
 
 def _mitigated(choice: object) -> str:
     words = {
-        "base": "base: the current plan, as it stands in the published figures",
+        "base": "base: only what the published figures already hold",
         "none": "none: future effects of every mitigation taken away",
         "all": "all: every mitigation that is not yet in the base is added",
     }

@@ -19,7 +19,7 @@ def statement(scenario: Scenario) -> str:
     if choice == "base":
         verb = "is" if one else "are"
         return (
-            f"Mitigations: base, the current plan. {planned} {verb} not added beyond what the "
+            f"Mitigations: base. {planned} {verb} not added beyond what the "
             "published figures already hold."
         )
     if choice == "none":
