@@ -355,7 +355,7 @@ def test_targets_may_start_later_than_the_forecast(tmp_path, north_somerset_file
 @pytest.mark.parametrize(
     ("choice", "words", "marks"),
     [
-        ("base", "Mitigations: base, the current plan. 5 planned", {"as in the base"}),
+        ("base", "Mitigations: base. 5 planned", {"as in the base"}),
         ("none", "Mitigations: none.", {"taken away"}),
         ("all", "Mitigations: all. 5 planned mitigations are added", {"added"}),
         (["fee_challenge"], "1 of 5 planned mitigations added: Challenge",
