@@ -239,7 +239,7 @@ def _opening_state(
     else:
         key = stream_key(seed, "opening")
         by_setting = setup.opening.whole(key, draws.first_draw, draws.size)
-    state.plans[:, : by_setting.shape[1]] = by_setting.transpose(0, 1, 2, 3)
+    state.plans[:, : by_setting.shape[1]] = by_setting
     return state
 
 

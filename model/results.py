@@ -61,21 +61,17 @@ class Results:
 
     def statistic(self, name: str, statistic: str) -> xr.DataArray:
         """A series reduced over draws: central, mean, or a percentile such as p90."""
-        if statistic == "central":
-            return self.central[name]
-        if statistic == "mean":
-            return self.draws[name].mean("draw")
-        level = int(statistic.removeprefix("p")) / 100
-        return self.draws[name].quantile(level, dim="draw", skipna=False).drop_vars("quantile")
+        return reduced(self.draws, self.central, name, statistic)
 
 
-def statistics(values: Floats) -> dict[str, Floats]:
-    """Mean and percentiles over the last axis (draw), by name."""
-    table: dict[str, Floats] = {"mean": np.asarray(values.mean(axis=-1))}
-    levels = np.quantile(values, [level / 100 for level in PERCENTILES], axis=-1)
-    for level, value in zip(PERCENTILES, levels, strict=True):
-        table[f"p{level:02d}"] = value
-    return table
+def reduced(draws: xr.Dataset, central: xr.Dataset, name: str, statistic: str) -> xr.DataArray:
+    """A series of `draws` reduced to central (from `central`), mean, or a percentile such as p90."""
+    if statistic == "central":
+        return central[name]
+    if statistic == "mean":
+        return draws[name].mean("draw")
+    level = int(statistic.removeprefix("p")) / 100
+    return draws[name].quantile(level, dim="draw", skipna=False).drop_vars("quantile")
 
 
 def merge_blocks(prepared: Prepared, blocks: Sequence[BlockResult]) -> xr.Dataset:

@@ -33,15 +33,6 @@ def financial_year_label(year: int) -> str:
     return f"{year}-{(year + 1) % 100:02d}"
 
 
-def academic_year_label(year: int) -> str:
-    """The academic year that starts in September of `year`.
-
-    >>> academic_year_label(2023)
-    '2023/24'
-    """
-    return f"{year}/{(year + 1) % 100:02d}"
-
-
 def parse_financial_year(text: str) -> int | None:
     """The starting year of a financial year, or None when the text is not one.
 
@@ -82,11 +73,6 @@ def calendar_month(index: int) -> int:
     [3, 4, 9, 1]
     """
     return (index + APRIL - 1) % MONTHS + 1
-
-
-def financial_year_of(index: int, first_year: int) -> int:
-    """The financial year (by its starting year) a month index falls in."""
-    return first_year + index // MONTHS
 
 
 def calendar_year_of(index: int, first_year: int) -> int:

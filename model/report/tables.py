@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from model.results import STATISTICS, Results
+from model.results import STATISTICS, Results, reduced
 from model.version import RESULTS_VERSION
 
 COLUMNS = (
@@ -116,7 +116,7 @@ def results_table(results: Results) -> pd.DataFrame:
         spec = _series(str(name))
         wanted = STATISTICS if spec.quantiles else ("central", "mean")
         stacked = xr.concat(
-            [_statistic(draws, central, str(name), statistic) for statistic in wanted],
+            [reduced(draws, central, str(name), statistic) for statistic in wanted],
             pd.Index(wanted, name="statistic"),
         )
         frames.append(_frame(stacked, spec, results))
@@ -166,15 +166,6 @@ def with_average_price(data: xr.Dataset) -> xr.Dataset:
         return data
     years = data["line_plan_years"]
     return data.assign(average_price=data["line_spend"] / years.where(years > 0))
-
-
-def _statistic(draws: xr.Dataset, central: xr.Dataset, name: str, statistic: str) -> xr.DataArray:
-    if statistic == "central":
-        return central[name]
-    if statistic == "mean":
-        return draws[name].mean("draw")
-    level = int(statistic.removeprefix("p")) / 100
-    return draws[name].quantile(level, dim="draw", skipna=False).drop_vars("quantile")
 
 
 def _frame(values: xr.DataArray, spec: _Series, results: Results) -> pd.DataFrame:
