@@ -332,7 +332,7 @@ def _table(title: str, *headings: str) -> Any:
 
 def _print_notes(results: Results, loaded: LoadedScenario, checks: list[CheckResult]) -> None:
     """The published first year beside the model's, the mitigations, and what to look at."""
-    from model.mitigation import mitigation_case
+    from model.mitigation.delivery import mitigation_case
     from model.report.starter import uses_demo_population
 
     published = results.published

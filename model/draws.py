@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from model.chance.philox import stream_key, uniforms
+from model.reference.calendar import MONTHS
 from model.scenario.checks import correlation_matrix
 from model.scenario.inputs import Input, inputs
 from model.scenario.numbers import Quantity, ShareSet, Yearly
@@ -27,19 +28,37 @@ _JITTER = 1e-8
 
 
 @dataclass(frozen=True)
+class InputChange:
+    """What mitigations do to one input through time: value x `factor` + `addend`, (month, draw)."""
+
+    factor: Floats
+    addend: Floats
+
+
+@dataclass(frozen=True)
 class Draws:
     """Sampled inputs of a block of draws.
 
     `of` gives an input's values: a number as (draw,), a number by year as (year, draw) over the
     horizon, named shares as name -> (draw,). `sampled` holds the uncertain ones by path, for the
-    table of inputs. `first_draw` and `size` say which draws these are.
+    table of inputs. `first_draw` and `size` say which draws these are. `changes` are what
+    mitigations do to inputs, by identity of the figure, and `presence` (month, draw) how far each
+    mitigation, by id, is in the run: both are seen by `monthly` and `at` only.
     """
 
     years: range
     first_draw: int
     size: int
     sampled: dict[str, Floats] = field(default_factory=dict)
+    changes: dict[int, InputChange] = field(default_factory=dict)
+    presence: dict[str, Floats] = field(default_factory=dict)
     _values: dict[int, object] = field(default_factory=dict)
+    _monthly: dict[int, Floats] = field(default_factory=dict)
+
+    @property
+    def months(self) -> int:
+        """Months of the horizon."""
+        return MONTHS * len(self.years)
 
     def of(self, figure: Quantity) -> Floats:
         """Values of a number, shape (draw,)."""
@@ -52,6 +71,31 @@ class Draws:
         value = self._values[id(figure)]
         assert isinstance(value, np.ndarray)
         return value
+
+    def monthly(self, figure: Quantity | Yearly) -> Floats:
+        """Values in each month of the horizon with what mitigations change, shape (month, draw).
+
+        A changed value is kept within the range that the input permits.
+        """
+        known = self._monthly.get(id(figure))
+        if known is not None:
+            return known
+        if isinstance(figure, Yearly):
+            values = np.repeat(self.by_year(figure), MONTHS, axis=0)
+        else:
+            values = np.broadcast_to(self.of(figure), (self.months, self.size))
+        change = self.changes.get(id(figure))
+        if change is not None:
+            rule = figure.at(self.years[-1]) if isinstance(figure, Yearly) else figure
+            values = np.clip(values * change.factor + change.addend, rule.low, rule.high)
+        self._monthly[id(figure)] = values
+        return values
+
+    def at(self, figure: Quantity | Yearly, month: int) -> Floats:
+        """Values in one month, shape (draw,). Months before the first year take its own, unchanged."""
+        if month < 0:
+            return self.of(figure) if isinstance(figure, Quantity) else self.by_year(figure)[0]
+        return np.asarray(self.monthly(figure)[month])
 
     def shares(self, figure: ShareSet) -> dict[str, Floats]:
         """Named shares, each (draw,), summing to 1 over the names."""

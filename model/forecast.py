@@ -15,17 +15,24 @@ from numpy.typing import NDArray
 from model.account.block_account import BlockAccount, block_account
 from model.account.views import CumulativeViews, cumulative_views
 from model.chance.philox import stream_key
-from model.cohort.rates import effects
 from model.cohort.series import CohortSeries, Recorder
 from model.cohort.state import CohortState, MonthFlows, empty_state
 from model.cohort.step import Chance, Workspace
+from model.demand.caseload import CaseloadByYear, caseload_by_year
+from model.demand.opening import opening_state
+from model.demand.pipeline import DemandKeys, Pipeline
+from model.demand.reviews import ReviewSeries
+from model.demand.series import DemandSeries
 from model.draws import Draws, central, sample
 from model.funding.anchoring import Anchor, anchor, anchored
-from model.funding.drivers import PricedDriver, price_drivers
-from model.mechanisms import Mechanisms
-from model.mitigation import general_fund_cost, line_changes
+from model.funding.drivers import Driven, PricedDriver, price_drivers
+from model.mitigation.input_changes import apply_input_changes
+from model.mitigation.line_changes import general_fund_cost, line_changes
 from model.month import MonthInputs, advance
 from model.prepared import Prepared
+from model.provision.capacity import added_places_gbp
+from model.provision.nurture import Averted, averted
+from model.provision.places import PlaceAllocation, PlacesSeries
 from model.reconcile.trajectory import Reconciliation, reconcile
 from model.reference.calendar import MONTHS
 from model.scenario.schema import Scenario
@@ -55,19 +62,41 @@ class Spending:
 
 
 @dataclass
+class MonthByMonth:
+    """What stepping the months of a block gives: kept series by mechanism, None where it is off."""
+
+    cohort: CohortSeries | None = None
+    demand: DemandSeries | None = None
+    reviews: ReviewSeries | None = None
+    places: PlacesSeries | None = None
+    averted: Averted | None = None
+    final_state: CohortState | None = None
+
+
+@dataclass
 class BlockResult:
     """Everything kept of a block of draws; arrays hold the used draws only, draw axis last."""
 
     draws: Draws
     used: int
-    cohort: CohortSeries | None
-    spending: Spending | None
-    account: BlockAccount | None
-    views: CumulativeViews | None
-    reconciliation: Reconciliation | None
-    final_state: CohortState | None = None
+    months: MonthByMonth
+    spending: Spending | None = None
+    account: BlockAccount | None = None
+    views: CumulativeViews | None = None
+    reconciliation: Reconciliation | None = None
+    caseload: CaseloadByYear | None = None
     start_month: int = 0
     gaps: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def cohort(self) -> CohortSeries | None:
+        """Kept series of the cohort; None for a scenario without plans."""
+        return self.months.cohort
+
+    @property
+    def final_state(self) -> CohortState | None:
+        """State at the end of the horizon, from which a later start can go on."""
+        return self.months.final_state
 
 
 def forecast(
@@ -79,7 +108,6 @@ def forecast(
     seed: int,
     chance: bool = True,
     overrides: Mapping[str, float] | None = None,
-    mechanisms: Mechanisms | None = None,
     start: tuple[int, CohortState] | None = None,
 ) -> BlockResult:
     """Forecast one block of draws: first_draw .. first_draw + used - 1 (at most BLOCK_WIDTH).
@@ -100,7 +128,7 @@ def forecast(
     draws = sample(
         prepared.scenario, seed, first_draw, BLOCK_WIDTH, overrides, prepared.loaded.samples
     )
-    return _forecast(prepared, anchors, draws, used, seed, chance, mechanisms, start)
+    return _forecast(prepared, anchors, draws, used, seed, chance, start)
 
 
 def forecast_central(
@@ -108,11 +136,10 @@ def forecast_central(
     anchors: Mapping[str, Anchor],
     *,
     overrides: Mapping[str, float] | None = None,
-    mechanisms: Mechanisms | None = None,
 ) -> BlockResult:
     """The central run: central inputs, expected values, one draw."""
     draws = central(prepared.scenario, overrides)
-    return _forecast(prepared, anchors, draws, 1, 0, False, mechanisms, None)
+    return _forecast(prepared, anchors, draws, 1, 0, False, None)
 
 
 def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
@@ -124,8 +151,8 @@ def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
     if scenario.funding is None:
         return {}
     draws = central(scenario)
-    cohort = run_cohort(prepared, draws, 1, 0, None, Mechanisms(), None)[0]
-    priced = price_drivers(scenario, draws, _volumes(prepared, cohort, 1))
+    months = step_months(prepared, draws, 1, 0, None, None)
+    priced = price_drivers(scenario, draws, _driven(prepared, months, draws))
     totals = np.zeros(len(scenario.funding.lines))
     for item in priced:
         totals[item.line] += item.spend_gbp[:MONTHS, 0].sum()
@@ -140,29 +167,53 @@ def _forecast(
     used: int,
     seed: int,
     with_chance: bool,
-    mechanisms: Mechanisms | None,
     start: tuple[int, CohortState] | None,
 ) -> BlockResult:
     scenario = prepared.scenario
+    apply_input_changes(scenario, draws)
     chance = _chance(seed, draws.first_draw) if with_chance else None
-    cohort, state = run_cohort(
-        prepared, draws, used, seed, chance, mechanisms or Mechanisms(), start
-    )
-    result = BlockResult(
-        draws, used, cohort, None, None, None, None, state, start[0] if start else 0
-    )
+    months = step_months(prepared, draws, used, seed, chance, start)
+    result = BlockResult(draws, used, months, start_month=start[0] if start else 0)
+    return price(prepared, anchors, result)
+
+
+def price(prepared: Prepared, anchors: Mapping[str, Anchor], result: BlockResult) -> BlockResult:
+    """Spending, account and reconciliation of a block whose months have been stepped."""
+    scenario, draws, months = prepared.scenario, result.draws, result.months
+    if scenario.caseload is not None and months.cohort is not None:
+        result.caseload = _caseload(scenario, draws, months)
     if scenario.funding is not None:
-        volumes = _volumes(prepared, cohort, draws.size)
-        result.spending = spend(scenario, anchors, draws, volumes)
+        result.spending = spend(scenario, anchors, draws, _driven(prepared, months, draws))
     if scenario.account is not None:
         result.account = block_account(
-            scenario.account, spending_by_block(scenario, result.spending), draws
+            scenario.account,
+            spending_by_block(scenario, result.spending),
+            draws,
+            _department_places(scenario, draws),
         )
         result.views = cumulative_views(result.account, scenario.account, draws)
         if scenario.trajectory is not None:
             result.reconciliation = reconcile(scenario.trajectory, result.views, draws)
     result.gaps = _gaps(result, scenario)
     return result
+
+
+def _department_places(scenario: Scenario, draws: Draws) -> Floats | None:
+    """Places opened since the start that the department pays, pounds (year, draw)."""
+    if scenario.places is None or not scenario.has("places"):
+        return None
+    return by_year(added_places_gbp(scenario.places, draws, "department"))
+
+
+def _caseload(scenario: Scenario, draws: Draws, months: MonthByMonth) -> CaseloadByYear:
+    assert scenario.caseload is not None
+    assert months.cohort is not None
+    in_force = np.zeros((draws.months, draws.size))
+    new = np.zeros((draws.months, draws.size))
+    for setting in range(months.cohort.by_setting.shape[1]):
+        in_force = in_force + months.cohort.by_setting[1:, setting]
+        new = new + months.cohort.flows["new"][:, setting]
+    return caseload_by_year(scenario.caseload, draws, by_year(in_force) / MONTHS, by_year(new))
 
 
 def _chance(seed: int, first_draw: int) -> Chance:
@@ -175,25 +226,37 @@ def _chance(seed: int, first_draw: int) -> Chance:
     )
 
 
-def run_cohort(
+def _demand_keys(seed: int) -> DemandKeys:
+    names = ("requests", "queue", "drafting", "pool", "who", "opening")
+    return DemandKeys(*(stream_key(seed, f"demand: {name}") for name in names))
+
+
+def step_months(
     prepared: Prepared,
     draws: Draws,
     used: int,
     seed: int,
     chance: Chance | None,
-    mechanisms: Mechanisms,
     start: tuple[int, CohortState] | None,
-) -> tuple[CohortSeries | None, CohortState | None]:
-    """Step the cohort from the January count (or `start`) to the end of the horizon.
-
-    Returns the kept series and the state at the end; None for a scenario without plans.
-    """
+) -> MonthByMonth:
+    """Step demand, cohort and provision from the opening (or `start`) to the end of the horizon."""
     setup, scenario = prepared.cohort, prepared.scenario
     if setup is None:
-        return None, None
+        return MonthByMonth()
+    result = MonthByMonth()
+    pipeline = _pipeline(prepared, draws, seed, chance)
+    if scenario.nurture_effect is not None and scenario.has("nurture_effect"):
+        result.averted = averted(scenario.nurture_effect, scenario.nurture_groups, draws)
+    places = None
+    if setup.places is not None and scenario.places is not None:
+        key = stream_key(seed, "places") if chance is not None else None
+        places = PlaceAllocation(setup.places, scenario.places, draws, key)
+        result.places = places.series
+    if scenario.has("reviews"):
+        result.reviews = ReviewSeries.nil(draws.months, draws.size)
     inputs = MonthInputs(
         rates=setup.rates,
-        effects=effects(scenario.rates, draws),
+        tilts=scenario.rates,
         live=setup.live,
         entries=setup.entries,
         new_plans=scenario.new_plans,
@@ -203,7 +266,11 @@ def run_cohort(
         draws=draws,
         seed=seed,
         chance=chance,
-        mechanisms=mechanisms,
+        pipeline=pipeline,
+        reviews=scenario.reviews if result.reviews is not None else None,
+        review_series=result.reviews,
+        places=places,
+        averted=result.averted,
     )
     months = scenario.horizon.months
     work = Workspace(setup.rates, prepared.placements, len(setup.entries.age), draws.size)
@@ -212,6 +279,11 @@ def run_cohort(
     if start is None:
         first_month = 0
         state = _opening_state(prepared, draws, seed, chance)
+        if pipeline is not None and prepared.demand is not None:
+            # Plans that requests lead to before the count are in it already.
+            for month in range(prepared.demand.setup.months.start, setup.first_month):
+                assert state.demand is not None
+                pipeline.advance(state.demand, month, None, work.new)
         for month in range(setup.first_month, 0):
             flows.clear()
             advance(state, flows, inputs, month, work)
@@ -224,7 +296,25 @@ def run_cohort(
         flows.clear()
         advance(state, flows, inputs, month, work)
         recorder.month(state, flows, month)
-    return recorder.series, state
+    result.cohort, result.final_state = recorder.series, state
+    result.demand = pipeline.series if pipeline is not None else None
+    return result
+
+
+def _pipeline(
+    prepared: Prepared, draws: Draws, seed: int, chance: Chance | None
+) -> Pipeline | None:
+    """Requests to plans of a block, or None while the mechanism is off."""
+    scenario = prepared.scenario
+    if prepared.demand is None:
+        return None
+    assert scenario.requests is not None
+    assert scenario.new_plans is not None
+    pool = scenario.pool if scenario.has("pool") else None
+    keys = _demand_keys(seed) if chance is not None else None
+    return Pipeline(
+        prepared.demand.setup, scenario.requests, scenario.new_plans, pool, draws, seed, keys
+    )
 
 
 def _opening_state(
@@ -240,6 +330,14 @@ def _opening_state(
         key = stream_key(seed, "opening")
         by_setting = setup.opening.whole(key, draws.first_draw, draws.size)
     state.plans[:, : by_setting.shape[1]] = by_setting
+    demand, scenario = prepared.demand, prepared.scenario
+    if demand is not None:
+        assert scenario.requests is not None
+        pool = scenario.pool if scenario.has("pool") else None
+        key = _demand_keys(seed).opening if chance is not None else None
+        state.demand = opening_state(
+            demand.setup, demand.opening, scenario.requests, pool, draws, key
+        )
     return state
 
 
@@ -250,23 +348,37 @@ def _settle(state: CohortState, prepared: Prepared) -> None:
         state.plans[:, setting] = 0.0
 
 
-def _volumes(prepared: Prepared, cohort: CohortSeries | None, draws: int) -> Floats:
-    if cohort is None:
-        return np.zeros((0, prepared.scenario.horizon.months, draws))
-    return cohort.volumes
+def _driven(prepared: Prepared, months: MonthByMonth, draws: Draws) -> Driven:
+    """What the months give to the drivers of the budget lines."""
+    scenario, demand = prepared.scenario, months.demand
+    volumes = np.zeros((0, draws.months, draws.size))
+    if months.cohort is not None:
+        volumes = months.cohort.volumes
+    pool = None
+    if demand is not None and scenario.pool is not None and prepared.demand is not None:
+        bands = prepared.demand.setup.bands
+        if bands is not None:
+            fte = draws.of(scenario.pool.fte_per_pupil)
+            pool = {
+                name: pupils * fte
+                for name, pupils in zip(bands.names, demand.pool_pupils, strict=True)
+            }
+    return Driven(
+        volumes,
+        pool,
+        demand.locums if demand is not None else None,
+        months.averted.placements if months.averted is not None else {},
+    )
 
 
 def spend(
-    scenario: Scenario, anchors: Mapping[str, Anchor], draws: Draws, volumes: Floats
+    scenario: Scenario, anchors: Mapping[str, Anchor], draws: Draws, driven: Driven
 ) -> Spending:
-    """Spending of every line: priced drivers, anchored, with mitigations on top.
-
-    `volumes`: (volume, month, draw) from the cohort.
-    """
+    """Spending of every line: priced drivers, anchored, with mitigations on top."""
     assert scenario.funding is not None
     lines = scenario.funding.lines
     years, months = len(draws.years), MONTHS * len(draws.years)
-    priced = price_drivers(scenario, draws, volumes)
+    priced = price_drivers(scenario, draws, driven)
     mitigation = line_changes(scenario, draws)
     by_line = np.zeros((len(lines), months, draws.size))
     plan_years = np.zeros((len(lines), years, draws.size))
@@ -283,8 +395,20 @@ def spend(
     drivers = tuple(
         (item.line, item.driver.id, item.driver.s251, item.driver.title) for item in priced
     )
-    general_fund = by_year(general_fund_cost(scenario, draws))
+    general_fund = by_year(
+        general_fund_cost(scenario, draws) + _general_fund_locums(scenario, draws, driven)
+    )
     return Spending(by_line, mitigation, plan_years, by_driver, drivers, general_fund)
+
+
+def _general_fund_locums(scenario: Scenario, draws: Draws, driven: Driven) -> Floats:
+    """Locum assessments that the general fund pays, pounds (month, draw). Never in the DSG."""
+    total = np.zeros((draws.months, draws.size))
+    if driven.locums is not None and scenario.requests is not None:
+        for item, done in zip(scenario.requests.locums, driven.locums, strict=True):
+            if item.fund == "general_fund":
+                total = total + done * draws.of(item.cost_each_gbp)
+    return total
 
 
 def _anchored_driver(
@@ -330,6 +454,10 @@ def _gaps(result: BlockResult, scenario: Scenario) -> dict[str, float]:
         gaps["plans: needs sum to settings"] = _largest_difference(
             result.cohort.by_need, result.cohort.by_setting
         )
+    if result.months.demand is not None:
+        gaps.update(result.months.demand.gaps)
+    if result.months.places is not None:
+        gaps.update(_place_gaps(result.months.places))
     if result.spending is not None:
         spending = result.spending
         lines = by_year(spending.by_line - spending.mitigation)
@@ -349,6 +477,23 @@ def _gaps(result: BlockResult, scenario: Scenario) -> dict[str, float]:
             result.account, result.views, received_before
         )
     return gaps
+
+
+def _place_gaps(places: PlacesSeries) -> dict[str, float]:
+    """New demand has one outcome each, and nobody is placed beyond what is commissioned."""
+    outcomes = (
+        places.placed + places.independent + places.to_interim + places.to_waiting + places.stayed
+    )
+    came = places.placed + places.from_waiting + places.returned
+    over = np.maximum(places.own + places.others - places.commissioned, 0.0)
+    return {
+        "plans: asked for a place = placed + independent + interim + waiting + stayed": float(
+            np.abs(places.asked - outcomes).max()
+        ),
+        "plans: nobody is placed beyond commissioned places": float(
+            np.minimum(over, came).max() if over.size else 0.0
+        ),
+    }
 
 
 def _without_support_gap(

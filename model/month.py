@@ -8,29 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.cohort import step
-from model.cohort.rates import TransitionRates
+from model.cohort.rates import TransitionRates, effects
 from model.cohort.state import CohortState, MonthFlows
 from model.cohort.step import Chance, Workspace
 from model.demand.new_plans import Entries, JoinerPattern, level
+from model.demand.pipeline import Pipeline
+from model.demand.reviews import REVIEWED_MORE_OFTEN_BELOW, ReviewSeries, review_hazard
 from model.draws import Draws
-from model.mechanisms import Mechanisms
-from model.provision.places import PlaceRequests
+from model.provision.nurture import Averted
+from model.provision.places import PlaceAllocation
 from model.reference.calendar import SEPTEMBER, calendar_month
-from model.scenario.plans_schema import MovedIn, NewPlans
+from model.scenario.demand_schema import Reviews
+from model.scenario.plans_schema import MovedIn, NewPlans, Rates
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class MonthInputs:
-    """What a block of draws needs every month; nothing here changes during the block.
+    """What a block of draws needs every month.
 
-    `effects`: (year, effect, draw) multipliers on families of hazards. `live`: (cell, 2) ages and
-    placements that can hold plans. `chance` is None for expected values.
+    `live`: (cell, 2) ages and placements that can hold plans. `chance` is None for expected
+    values. `pipeline`, `reviews`, `places` and `averted` are None where a mechanism is off: new plans
+    then come as `new_plans` says, and whoever asks for a place gets it.
     """
 
     rates: TransitionRates
-    effects: Floats
+    tilts: Rates
     live: NDArray[np.int64]
     entries: Entries
     new_plans: NewPlans | None
@@ -40,7 +44,11 @@ class MonthInputs:
     draws: Draws
     seed: int
     chance: Chance | None
-    mechanisms: Mechanisms
+    pipeline: Pipeline | None = None
+    reviews: Reviews | None = None
+    review_series: ReviewSeries | None = None
+    places: PlaceAllocation | None = None
+    averted: Averted | None = None
 
 
 def advance(
@@ -49,63 +57,97 @@ def advance(
     """Step the state through one month and fill the month's flows.
 
     September ageing, exits, then the candidates for a place (phase transfers, in-year movers,
-    joiners) are placed or stay where they are; only the placed move. Conservation, each draw:
+    joiners, those waiting, those who could return) are placed or stay where they are; only the
+    placed move. Places are limited from the first month of the horizon. Conservation, each draw:
     plans before + new + moved in - ceased - moved out = plans after.
     """
-    rules = inputs.mechanisms
-    year = min(max(month // 12, 0), len(inputs.effects) - 1)
     if calendar_month(month) == SEPTEMBER:
         step.age(state, flows)
-    effect = inputs.effects[year]
+    effect = effects(inputs.tilts, inputs.draws, month)
+    in_force = _in_force(state) if inputs.reviews is not None else None
+    aged_out = flows.ceased.copy() if inputs.reviews is not None else None
+    review, ages = _review(inputs, month)
     in_year = step.exits(
-        state, flows, inputs.rates, effect, inputs.live, month, inputs.chance, work
+        state, flows, inputs.rates, effect, inputs.live, month, inputs.chance, work, review, ages
     )
+    if in_force is not None and aged_out is not None:
+        _record_reviews(inputs, month, in_force, flows.ceased - aged_out, work)
     phase = step.phase_transfers(state, inputs.rates, effect, month, inputs.chance, work)
-    new = _new_plans(state, inputs, month, work)
-    asked = PlaceRequests(phase_transfers=phase, in_year_moves=in_year, joiners=new)
-    placed = rules.allocate_places(asked, state, month)
-    _nobody_lost(asked, placed)
-    if len(placed.phase_transfers):
-        step.move(state, placed.phase_transfers, inputs.rates.phase)
-    step.move(state, placed.in_year_moves, inputs.rates.in_year)
+    new = new_plans_of(state, inputs, month, work)
+    arrivals = moved_in_of(inputs, month, work)
+    places = inputs.places if month >= 0 else None
+    if places is None:
+        step.move(state, phase, inputs.rates.phase)
+        step.move(state, in_year, inputs.rates.in_year)
+    else:
+        setup = places.setup
+        step.move(state, phase, inputs.rates.phase, setup.free_phase)
+        step.move(state, in_year, inputs.rates.in_year, setup.free_in_year)
+        places.allocate(state, flows, phase, in_year, new, arrivals, month)
+        new[setup.limited_entries] = 0.0
+        arrivals[setup.limited_entries] = 0.0
     entries = inputs.entries
-    step.join(state, flows.new, placed.joiners, entries.age, entries.placement)
+    step.join(state, flows.new, new, entries.age, entries.placement)
     if inputs.moved_in is not None:
-        arrivals = _moved_in(inputs, month, work)
         step.join(state, flows.moved_in, arrivals, entries.age, entries.placement)
-    state.pool = rules.pool(state.pool, month)
+    if places is not None:
+        places.record(state, month)
 
 
-def _nobody_lost(asked: PlaceRequests, placed: PlaceRequests) -> None:
-    """A new plan is in force wherever it is placed; a rule must give each a place, if an interim one."""
-    if placed.joiners is not asked.joiners and not np.isclose(
-        placed.joiners.sum(), asked.joiners.sum()
-    ):
-        raise ValueError("the rule for places left new plans without any place")
+def _review(inputs: MonthInputs, month: int) -> tuple[Floats, tuple[int, int]]:
+    """Monthly hazard (draw,) of ending after a review, and the ages it holds for."""
+    if inputs.reviews is None or month < 0:
+        return np.zeros(inputs.draws.size), (0, 0)
+    low, high = inputs.reviews.ceased_ages
+    return review_hazard(inputs.reviews, inputs.draws, month), (low, high)
 
 
-def _new_plans(state: CohortState, inputs: MonthInputs, month: int, work: Workspace) -> Floats:
-    """New plans of the month (entry, need, draw) after requests and assessment."""
+def _in_force(state: CohortState) -> tuple[Floats, Floats]:
+    """Plans in force under 5 and from 5, each (draw,)."""
+    by_age = state.plans.sum(axis=(1, 2))
+    young = by_age[:REVIEWED_MORE_OFTEN_BELOW].sum(axis=0)
+    return young, by_age[REVIEWED_MORE_OFTEN_BELOW:].sum(axis=0)
+
+
+def _record_reviews(
+    inputs: MonthInputs,
+    month: int,
+    in_force: tuple[Floats, Floats],
+    ceased: Floats,
+    work: Workspace,
+) -> None:
+    if inputs.review_series is None or inputs.reviews is None or month < 0:
+        return
+    ended = (ceased * work.reviewed).sum(axis=(0, 1))
+    inputs.review_series.record(inputs.reviews, inputs.draws, month, *in_force, ended)
+
+
+def new_plans_of(state: CohortState, inputs: MonthInputs, month: int, work: Workspace) -> Floats:
+    """New plans of the month (entry, need, draw): from requests, or as the year before's number."""
+    if inputs.pipeline is not None:
+        assert state.demand is not None
+        averted = None
+        if inputs.averted is not None and month >= 0:
+            averted = inputs.averted.requests[month]
+        return inputs.pipeline.advance(state.demand, month, averted, work.new)
     if inputs.new_plans is None or inputs.new_pattern is None:
         work.new[:] = 0.0
         return work.new
-    rules, chance = inputs.mechanisms, inputs.chance
+    chance = inputs.chance
     mean, share = inputs.new_pattern.at(month)
     rate = level(inputs.new_plans, inputs.draws, month, inputs.seed, chance=chance is not None)
-    requests = rules.requests(mean * rate, month) - rules.averted(month, len(rate))
-    agreed, state.queue = rules.assessment_queue(np.maximum(requests, 0.0), state.queue, month)
     key = chance.new_plans if chance is not None else None
     first_draw = inputs.draws.first_draw
-    return step.arrivals(1.0, share, agreed, month, key, first_draw, work.new)
+    return step.arrivals(1.0, share, np.maximum(mean * rate, 0.0), month, key, first_draw, work.new)
 
 
-def _moved_in(inputs: MonthInputs, month: int, work: Workspace) -> Floats:
+def moved_in_of(inputs: MonthInputs, month: int, work: Workspace) -> Floats:
     """Plans arriving from other authorities this month (entry, need, draw)."""
-    assert inputs.moved_in is not None
-    assert inputs.moved_in_pattern is not None
+    if inputs.moved_in is None or inputs.moved_in_pattern is None:
+        work.moved_in[:] = 0.0
+        return work.moved_in
     mean, share = inputs.moved_in_pattern.at(month)
-    year = min(max(month // 12, 0), len(inputs.draws.years) - 1)
-    arriving = inputs.draws.by_year(inputs.moved_in.plans_a_year)[year]
+    arriving = inputs.draws.at(inputs.moved_in.plans_a_year, month)
     key = inputs.chance.moved_in if inputs.chance is not None else None
     first_draw = inputs.draws.first_draw
     return step.arrivals(mean, share, arriving, month, key, first_draw, work.moved_in)

@@ -17,8 +17,14 @@ from model.demand.new_plans import (
     moved_in_pattern,
     new_plan_pattern,
 )
+from model.demand.opening import DemandOpening, demand_opening
+from model.demand.pool import pool_bands
+from model.demand.setup import DemandSetup, demand_setup
+from model.draws import central
 from model.funding.drivers import volumes_for
+from model.provision.places import PlacesSetup, places_setup
 from model.reference.calendar import month_index
+from model.reference.codes import SETTINGS
 from model.reference.national import NationalRates, national_rates
 from model.scenario.load import LoadedScenario
 from model.scenario.problems import Problem, ScenarioError
@@ -40,6 +46,15 @@ class CohortSetup:
     moved_in_pattern: JoinerPattern | None
     live: NDArray[np.int64]
     first_month: int
+    places: PlacesSetup | None = None
+
+
+@dataclass(frozen=True)
+class PreparedDemand:
+    """Requests to plans, ready: what is the same in every draw, and the opening."""
+
+    setup: DemandSetup
+    opening: DemandOpening
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,7 @@ class Prepared:
     placements: Placements
     volumes: Volumes
     cohort: CohortSetup | None
+    demand: PreparedDemand | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -62,10 +78,37 @@ def prepare(loaded: LoadedScenario, national: NationalRates | None = None) -> Pr
     scenario = loaded.scenario
     placements = placements_for(scenario)
     volumes = volumes_for(scenario, placements)
-    cohort = None
+    cohort = demand = None
     if scenario.plans is not None:
-        cohort = _cohort(loaded, placements, national or national_rates())
-    return Prepared(loaded, placements, volumes, cohort)
+        national = national or national_rates()
+        cohort = _cohort(loaded, placements, national)
+        if scenario.has("requests"):
+            demand = _demand(loaded, cohort, national)
+    return Prepared(loaded, placements, volumes, cohort, demand)
+
+
+def _demand(loaded: LoadedScenario, cohort: CohortSetup, national: NationalRates) -> PreparedDemand:
+    scenario = loaded.scenario
+    requests, pool, first_year = scenario.requests, scenario.pool, scenario.horizon.first_year
+    assert requests is not None
+    assert cohort.new_pattern is not None
+    assert loaded.population is not None
+    bands = None
+    if scenario.has("pool") and pool is not None and scenario.funding is not None:
+        bands = pool_bands(pool, scenario.funding.bands, first_year)
+    setup = demand_setup(
+        requests,
+        bands,
+        cohort.entries,
+        cohort.new_pattern,
+        loaded.population,
+        loaded.population_years,
+        national,
+        cohort.first_month,
+        scenario.horizon.months,
+        first_year,
+    )
+    return PreparedDemand(setup, demand_opening(setup, requests, central(scenario)))
 
 
 def _cohort(loaded: LoadedScenario, placements: Placements, national: NationalRates) -> CohortSetup:
@@ -107,8 +150,14 @@ def _cohort(loaded: LoadedScenario, placements: Placements, national: NationalRa
     joining = np.zeros_like(at_start)
     if new_pattern is not None or arriving is not None:
         joining[:, : entries.cells.shape[1]] = entries.cells
+    for twin in range(len(SETTINGS), placements.count):
+        # Who seeks a place can be of any age; cells that nobody reaches stay empty.
+        at_start[:, twin] |= placements.sought_by(twin) >= 0
     reached = reachable(at_start, joining, rates)
     for setting in placements.tracked:
         reached[:, placements.existing(setting)] |= reached[:, setting]
     live = np.argwhere(reached).astype(np.int64)
-    return CohortSetup(opening, rates, entries, new_pattern, arriving, live, first_month)
+    places = None
+    if scenario.has("places") and scenario.places is not None:
+        places = places_setup(scenario.places, placements, rates, entries)
+    return CohortSetup(opening, rates, entries, new_pattern, arriving, live, first_month, places)

@@ -9,7 +9,6 @@ import numpy as np
 
 from model.forecast import BLOCK_WIDTH, BlockResult, anchor_lines, forecast, forecast_central
 from model.funding.anchoring import Anchor
-from model.mechanisms import Mechanisms
 from model.prepared import Prepared, prepare
 from model.published import published_basis
 from model.results import Results, dataset, labelled, merge_blocks, merge_cross
@@ -27,7 +26,6 @@ def run(
     jobs: int = 1,
     chance: bool = True,
     overrides: Mapping[str, float] | None = None,
-    mechanisms: Mechanisms | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Forecast a scenario in `draws` draws; defaults are the scenario's own.
@@ -44,7 +42,7 @@ def run(
         anchors = anchor_lines(prepared)
     except ValueError as error:
         raise ScenarioError([Problem(scenario.name, None, "funding", str(error))]) from None
-    central = forecast_central(prepared, anchors, overrides=overrides, mechanisms=mechanisms)
+    central = forecast_central(prepared, anchors, overrides=overrides)
 
     def block(first: int) -> BlockResult:
         used = min(BLOCK_WIDTH, count - first)
@@ -57,7 +55,6 @@ def run(
                 seed=root,
                 chance=chance,
                 overrides=overrides,
-                mechanisms=mechanisms,
             )
         )
 
@@ -67,7 +64,7 @@ def run(
 
 def _trimmed(result: BlockResult) -> BlockResult:
     """A block without the state it ended in, which only a later start needs."""
-    result.final_state = None
+    result.months.final_state = None
     return result
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.account.income import Income, by_block_and_year, income
+from model.account.income import Income, by_block_and_year, high_needs_or_first, income
 from model.account.transfers import Transfers, transfers
 from model.draws import Draws
 from model.scenario.account_schema import Account
@@ -75,14 +75,19 @@ class BlockAccount:
         return float(np.abs(self.total(self.net_transfers_out)).max())
 
 
-def block_account(account: Account, line_spend: dict[str, Floats], draws: Draws) -> BlockAccount:
+def block_account(
+    account: Account,
+    line_spend: dict[str, Floats],
+    draws: Draws,
+    department_places_gbp: Floats | None = None,
+) -> BlockAccount:
     """Roll every block forward over the horizon.
 
     `line_spend`: block -> spending of its budget lines in pounds (year, draw). A block without
     lines spends its income plus its planned deficit, less what a transfer makes it cut.
     """
     names = tuple(block.id for block in account.blocks)
-    money = income(account, draws)
+    money = income(account, draws, department_places_gbp)
     moved = transfers(account, money.gross, draws)
     spend = _spend(account, line_spend, money, moved, draws)
     adjustment = by_block_and_year(account, account.prior_year_adjustments, draws)
@@ -127,7 +132,7 @@ def _spend(
 def support_payments(account: Account, draws: Draws) -> Floats:
     """Safety Valve payments in pounds (block, year, draw), in the high needs block."""
     names = [block.id for block in account.blocks]
-    receiving = names.index("high_needs") if "high_needs" in names else 0
+    receiving = high_needs_or_first(names)
     total = np.zeros((len(names), len(draws.years), draws.size))
     for payment in account.support_payments:
         if payment.year in draws.years:

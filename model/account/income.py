@@ -31,15 +31,27 @@ class Income:
         return self.gross - self.deductions + self.contributions
 
 
-def income(account: Account, draws: Draws) -> Income:
-    """Income of every block over the horizon."""
+def income(account: Account, draws: Draws, department_places_gbp: Floats | None = None) -> Income:
+    """Income of every block over the horizon.
+
+    `department_places_gbp` (year, draw): places opened since the start that the department pays
+    directly, deducted from the high needs block.
+    """
     gross = [_gross(block, draws) for block in account.blocks]
     deductions = [
         _deductions(block, allocation, draws)
         for block, allocation in zip(account.blocks, gross, strict=True)
     ]
+    if department_places_gbp is not None:
+        names = [block.id for block in account.blocks]
+        deductions[high_needs_or_first(names)] += department_places_gbp
     contributions = by_block_and_year(account, account.authority_contributions, draws)
     return Income(np.stack(gross), np.stack(deductions), contributions)
+
+
+def high_needs_or_first(blocks: list[str]) -> int:
+    """Number of the high needs block; the first where a scenario has none."""
+    return blocks.index("high_needs") if "high_needs" in blocks else 0
 
 
 def _gross(block: Block, draws: Draws) -> Floats:

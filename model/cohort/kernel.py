@@ -21,7 +21,7 @@ MONTH_OFFSET = 1200
 """Added to the month so that months before the first year have a counter too."""
 
 NEEDS_PER_CELL = 16
-CODES_PER_AGE = 32
+CODES_PER_AGE = 256
 _FLOWS_PER_CELL = 64
 
 
@@ -59,9 +59,13 @@ def age_plans(plans, ended):  # type: ignore[no-untyped-def]
 @njit(nogil=True, cache=True)
 def cell_hazards(  # type: ignore[no-untyped-def]
     live, ceased_hazard, moved_out_hazard, route_start, route_stop, route_hazard, route_effect,
-    season, effect, adult_age, ceased, moved_out, route,
+    season, effect, adult_age, review, review_ages, ceased, moved_out, route, reviewed,
 ):  # fmt: skip
-    """Monthly hazards of each cause: `ceased`, `moved_out` (age, placement, draw), `route` (route, draw)."""
+    """Monthly hazards of each cause: `ceased`, `moved_out` (age, placement, draw), `route` (route, draw).
+
+    `review` (draw,) is the hazard of ending after a review at the ages `review_ages` (low, high),
+    part of ceasing; `reviewed` (age, placement, draw) is its share of it.
+    """
     draws = effect.shape[1]
     for index in range(live.shape[0]):
         age, placement = live[index]
@@ -240,10 +244,10 @@ def chance_phase_transfers(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def move_placed(plans, placed, route_age, route_origin, route_destination):  # type: ignore[no-untyped-def]
-    """Plans that were given the place they asked for (route, need, draw) move there."""
-    routes, needs, draws = placed.shape
-    for row in range(routes):
+def move_placed(plans, placed, rows, route_age, route_origin, route_destination):  # type: ignore[no-untyped-def]
+    """Plans that were given the place they asked for (route, need, draw) move there: routes `rows`."""
+    needs, draws = placed.shape[1], placed.shape[2]
+    for row in rows:
         age, origin, destination = route_age[row], route_origin[row], route_destination[row]
         for need in range(needs):
             for draw in range(draws):

@@ -103,10 +103,12 @@ def transition_rates(national: NationalRates, placements: Placements) -> Transit
 
 def _routes(routes: tuple[Route, ...], placements: Placements) -> Routes:
     rows = sorted(
-        (route.age, origin, route.destination, route.hazard)
+        (route.age, origin, _destination(route.destination, origin, placements), route.hazard)
         for route in routes
         for origin in range(placements.count)
-        if placements.setting_of[origin] == route.origin and route.hazard > 0
+        if placements.setting_of[origin] == route.origin
+        and placements.sought_by(origin) != route.destination
+        and route.hazard > 0
     )
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), ()]
     age, origin, destination = (np.array(column, dtype=np.int64) for column in columns[:3])
@@ -116,18 +118,26 @@ def _routes(routes: tuple[Route, ...], placements: Placements) -> Routes:
         if stop[row_age, row_origin] == 0:
             start[row_age, row_origin] = index
         stop[row_age, row_origin] = index + 1
-    effect = np.array([_effect_of(int(setting)) for setting in destination], dtype=np.int64)
+    effect = np.array([_effect_of(placements.setting_of[int(place)]) for place in destination], dtype=np.int64)
     hazard = np.array(columns[3], dtype=float)
     return Routes(age, origin, destination, hazard, effect, start, stop)
+
+
+def _destination(destination: int, origin: int, placements: Placements) -> int:
+    """Who waits and moves on to another setting where one can wait goes on waiting there."""
+    if placements.standing(origin) != "waiting":
+        return destination
+    twin = placements.twin(destination, "waiting", placements.sought_by(origin))
+    return destination if twin is None else twin
 
 
 def _effect_of(destination: int) -> int:
     return EFFECTS.index(_EFFECT_OF_DESTINATION.get(SETTINGS[destination], "other_moves"))
 
 
-def effects(rates: Rates, draws: Draws) -> Floats:
-    """The draws' multipliers on each family of hazards, shape (year, effect, draw)."""
-    return np.stack([draws.by_year(getattr(rates, name)) for name in EFFECTS], axis=1)
+def effects(rates: Rates, draws: Draws, month: int) -> Floats:
+    """The draws' multipliers on each family of hazards in a month, shape (effect, draw)."""
+    return np.stack([draws.at(getattr(rates, name), month) for name in EFFECTS])
 
 
 def reachable(

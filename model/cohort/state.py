@@ -17,32 +17,48 @@ Floats = NDArray[np.float64]
 class CohortState:
     """Plans of one block of draws at the end of a month.
 
-    `plans`: (age, placement, need, draw) plans in force where they are. `waiting`:
-    (age, setting sought, need, draw) of those plans that wait for a place elsewhere; a waiting
-    plan is counted in `plans` too, in the setting where it waits. `queue`: (stage, draw)
-    assessments under way; `pool`: (draw,) pupils funded without a plan, in FTE. None is negative.
+    `plans`: (age, placement, need, draw) plans in force where they are; a plan that waits for a
+    place, or holds one for want of another, is in a placement of that standing and in no other.
+    `demand`: what is on its way to a plan. None is negative.
     """
 
     plans: Floats
-    waiting: Floats
-    queue: Floats
-    pool: Floats
+    demand: DemandState | None = None
 
     def copy(self) -> CohortState:
         """A copy that can be stepped on its own."""
-        return CohortState(
-            self.plans.copy(), self.waiting.copy(), self.queue.copy(), self.pool.copy()
-        )
+        demand = None if self.demand is None else self.demand.copy()
+        return CohortState(self.plans.copy(), demand)
+
+
+@dataclass
+class DemandState:
+    """Requests and assessments on their way, and the pool, of one block of draws.
+
+    Rings hold what is due in each month, row `month % length`: `decision` and `overturn`
+    (month, class, draw), `drafting` (month, class, draw), `timely` (month, 1, draw) of those in
+    drafting that are within the weeks. `queue` (arrival month, class, draw) waits for advice;
+    `arrived` (arrival month, rank, draw) as they came; `oldest` (draw,) the first row in use.
+    `pool` (band, draw) pupils not yet sent to assessment.
+    """
+
+    decision: Floats
+    overturn: Floats
+    queue: Floats
+    arrived: Floats
+    oldest: NDArray[np.int64]
+    drafting: Floats
+    timely: Floats
+    pool: Floats
+
+    def copy(self) -> DemandState:
+        """A copy that can be stepped on its own."""
+        return DemandState(*(getattr(self, name).copy() for name in self.__dataclass_fields__))
 
 
 def empty_state(placements: Placements, draws: int) -> CohortState:
-    """Nobody anywhere. Waiting, queue and pool have no rows until a mechanism needs them."""
-    return CohortState(
-        plans=np.zeros((len(AGES), placements.count, len(NEEDS), draws)),
-        waiting=np.zeros((len(AGES), 0, len(NEEDS), draws)),
-        queue=np.zeros((0, draws)),
-        pool=np.zeros(draws),
-    )
+    """Nobody anywhere."""
+    return CohortState(np.zeros((len(AGES), placements.count, len(NEEDS), draws)))
 
 
 @dataclass

@@ -40,6 +40,7 @@ class Workspace:
         cells = (len(AGES), placements.count, draws)
         self.ceased_hazard = np.zeros(cells)
         self.moved_out_hazard = np.zeros(cells)
+        self.reviewed = np.zeros(cells)
         self.route_hazard = np.zeros((rates.in_year.count, draws))
         self.in_year = np.zeros((rates.in_year.count, len(NEEDS), draws))
         self.phase = np.zeros((rates.phase.count, len(NEEDS), draws))
@@ -63,11 +64,14 @@ def exits(
     month: int,
     chance: Chance | None,
     work: Workspace,
+    review: Floats,
+    review_ages: tuple[int, int],
 ) -> Floats:
     """Plans that end or leave the area this month; returns who asks to move (route, need, draw).
 
     `effect` (effect, draw) tilts the families of hazards; `live` (cell, 2) lists the ages and
-    placements that can hold plans. Ceasing, leaving and asking to move compete. Conservation:
+    placements that can hold plans. `review` (draw,) is the monthly hazard of ending after a review at
+    the ages `review_ages`; `work.reviewed` is then its share of ceasing. Ceasing, leaving and asking to move compete. Conservation:
     plans before = plans after + ceased + moved out; those who ask to move are still in `plans`.
     """
     routes = rates.in_year
@@ -82,9 +86,12 @@ def exits(
         rates.season[:, calendar_month(month) - 1],
         effect,
         ADULT_AGE,
+        review,
+        review_ages,
         work.ceased_hazard,
         work.moved_out_hazard,
         work.route_hazard,
+        work.reviewed,
     )
     common = (
         work.ceased_hazard,
@@ -169,10 +176,16 @@ def arrivals(
     return out
 
 
-def move(state: CohortState, placed: Floats, routes: Routes) -> None:
-    """Those who were given a place move to it. `placed`: (route, need, draw)."""
+def move(
+    state: CohortState, placed: Floats, routes: Routes, rows: NDArray[np.int64] | None = None
+) -> None:
+    """Those who were given a place move to it: `placed` (route, need, draw), or the routes `rows`."""
     if len(placed):
-        kernel.move_placed(state.plans, placed, routes.age, routes.origin, routes.destination)
+        if rows is None:
+            rows = np.arange(routes.count)
+        kernel.move_placed(
+            state.plans, placed, rows, routes.age, routes.origin, routes.destination
+        )
 
 
 def join(

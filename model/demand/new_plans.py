@@ -177,7 +177,7 @@ def level(new_plans: NewPlans, draws: Draws, month: int, seed: int, *, chance: b
         draws.of(new_plans.initial_growth), draws.of(new_plans.damping), since
     )
     log_level = log_level + draws.by_year(new_plans.yearly_variation)[index]
-    multiplier = draws.by_year(new_plans.level)[index] * np.exp(log_level)
+    multiplier = draws.at(new_plans.level, month) * np.exp(log_level)
     if chance and new_plans.chance == "negative_binomial":
         multiplier = multiplier * _gamma(draws.of(new_plans.dispersion), draws, index, seed)
     return np.asarray(multiplier)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,23 +11,28 @@ from numpy.typing import NDArray
 from model.cohort.placements import Placements
 from model.cohort.series import Volumes
 from model.draws import Draws
-from model.funding.prices import billed_share, mean_band_value, price_indices
-from model.provision.nurture import nurture_funding
+from model.funding.bands import ByBand, band_values, drifted, mean_value, rebanded
+from model.funding.prices import billed_share, price_indices
+from model.provision.capacity import added_places_gbp
+from model.provision.nurture import nurture_funding, withheld_by_group
 from model.reference.calendar import MONTHS
 from model.reference.codes import SETTINGS
 from model.scenario.funding_schema import (
+    AddedPlacesDriver,
     AmountDriver,
-    Band,
     CurrentPupilsDriver,
     Driver,
     Line,
+    LocumsDriver,
     NurtureDriver,
     PlacesDriver,
     PlansDriver,
+    WithheldDriver,
 )
 from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
+Prices = dict[str | None, Floats]
 
 _PLACES_SPRING_AND_SUMMER = 5
 
@@ -45,6 +51,18 @@ class PricedDriver:
     volume: Floats
 
 
+@dataclass(frozen=True)
+class Driven:
+    """What the forecast gives the drivers. `volumes` (volume, month, draw) of plans in force;
+    `pool` band -> FTE (month, draw), None while the pool is off; `locums` (contract, month, draw)
+    assessments; `averted` driver (line.driver) -> placements less in force (month, draw)."""
+
+    volumes: Floats
+    pool: ByBand | None = None
+    locums: Floats | None = None
+    averted: Mapping[str, Floats] = field(default_factory=dict)
+
+
 def volumes_for(scenario: Scenario, placements: Placements) -> Volumes:
     """Cells behind each plans driver: two volumes each, existing placements and those made since.
 
@@ -53,16 +71,19 @@ def volumes_for(scenario: Scenario, placements: Placements) -> Volumes:
     rows: list[tuple[int, int, int]] = []
     count = 0
     for driver in _plans_drivers(scenario):
-        settings = [SETTINGS.index(setting) for setting in driver.settings]
-        for age in range(driver.ages[0], driver.ages[1] + 1):
-            for setting in settings:
-                rows.append((count + 1, age, setting))
-                if placements.existing(setting) != setting:
-                    rows.append((count, age, placements.existing(setting)))
+        settings = {SETTINGS.index(setting) for setting in driver.settings}
+        for placement in range(placements.count):
+            setting = placements.setting_of[placement]
+            standing = placements.standing(placement)
+            if setting not in settings or (driver.standings and standing not in driver.standings):
+                continue
+            since = placement != placements.existing(setting) or placement == setting
+            for age in range(driver.ages[0], driver.ages[1] + 1):
+                rows.append((count + int(since), age, placement))
         count += 2
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
-    number, cell_age, placement = (np.ascontiguousarray(table[:, column]) for column in range(3))
-    return Volumes(number, cell_age, placement, count)
+    number, cell_age, placement_of = (np.ascontiguousarray(table[:, column]) for column in range(3))
+    return Volumes(number, cell_age, placement_of, count)
 
 
 def _plans_drivers(scenario: Scenario) -> list[PlansDriver]:
@@ -70,74 +91,140 @@ def _plans_drivers(scenario: Scenario) -> list[PlansDriver]:
     return [driver for line in lines for driver in line.drivers if isinstance(driver, PlansDriver)]
 
 
-def price_drivers(scenario: Scenario, draws: Draws, volumes: Floats) -> list[PricedDriver]:
-    """Every driver of every line, priced. `volumes`: (volume, month, draw) from the cohort."""
+def price_drivers(scenario: Scenario, draws: Draws, driven: Driven) -> list[PricedDriver]:
+    """Every driver of every line, priced on what the forecast gives them."""
     funding = scenario.funding
     assert funding is not None
-    indices = price_indices(funding, draws)
-    bands = {band.id: band for band in funding.bands}
-    priced: list[PricedDriver] = []
-    next_volume = 0
-    for number, line in enumerate(funding.lines):
-        for driver in line.drivers:
-            if isinstance(driver, PlansDriver):
-                existing, entered = volumes[next_volume], volumes[next_volume + 1]
-                next_volume += 2
-                spend, volume = _plans(driver, bands, indices, draws, existing, entered)
-            elif isinstance(driver, CurrentPupilsDriver):
-                volume = _monthly(draws.by_year(driver.fte))
-                spend = volume * _unit_cost(driver, bands, indices, draws)
-            elif isinstance(driver, PlacesDriver):
-                spend, volume = _places(driver, draws)
-            elif isinstance(driver, NurtureDriver):
-                spend = nurture_funding(scenario.nurture_groups, bands, draws)
-                spend = spend * indices[driver.inflation]
-                volume = np.zeros_like(spend)
-            else:
-                spend = _amount(driver, line, indices, draws)
-                volume = np.zeros_like(spend)
-            priced.append(PricedDriver(number, driver, spend, volume))
-    return priced
+    pricing = _Pricing(scenario, draws, driven)
+    return [
+        PricedDriver(number, driver, *pricing.price(line, driver))
+        for number, line in enumerate(funding.lines)
+        for driver in line.drivers
+    ]
+
+
+class _Pricing:
+    """Prices of one block of draws, and what each kind of driver makes of them."""
+
+    def __init__(self, scenario: Scenario, draws: Draws, driven: Driven) -> None:
+        funding = scenario.funding
+        assert funding is not None
+        self.scenario, self.draws, self.driven, self.funding = scenario, draws, driven, funding
+        self.bands = {band.id: band for band in funding.bands}
+        self.rebandings = funding.rebandings if scenario.has("rebanding") else []
+        self.indices: Prices = price_indices(funding, draws)
+        self._volume_of = {id(item): 2 * n for n, item in enumerate(_plans_drivers(scenario))}
+        self._holders = {
+            id(driver): self._band_holders(driver)
+            for line in funding.lines
+            for driver in line.drivers
+            if isinstance(driver, PlansDriver | CurrentPupilsDriver) and driver.band_shares
+        }
+        self.values = band_values(
+            funding.bands, self.rebandings, list(self._holders.values()), draws
+        )
+
+    def price(self, line: Line, driver: Driver) -> tuple[Floats, Floats]:
+        """Spending in pounds and volume of a driver, each (month, draw)."""
+        draws, nothing = self.draws, np.zeros((self.draws.months, self.draws.size))
+        match driver:
+            case PlansDriver():
+                return self._plans(driver, self._averted(line, driver))
+            case CurrentPupilsDriver():
+                return self._pupils(driver, self._averted(line, driver))
+            case PlacesDriver():
+                return _places(driver, draws)
+            case AddedPlacesDriver():
+                if self.scenario.places is None or not self.scenario.has("places"):
+                    return nothing, nothing
+                return added_places_gbp(self.scenario.places, draws, "authority"), nothing
+            case LocumsDriver():
+                return self._locums(), nothing
+            case NurtureDriver():
+                spend = nurture_funding(self.scenario.nurture_groups, self.bands, draws)
+                return spend * self.indices[driver.inflation], nothing
+            case WithheldDriver():
+                return -self._withheld() * self.indices[driver.inflation], nothing
+            case AmountDriver():
+                return _amount(driver, line, self.indices, draws), nothing
+
+    def _averted(self, line: Line, driver: Driver) -> Floats | None:
+        return self.driven.averted.get(f"{line.id}.{driver.id}")
+
+    def _band_holders(self, driver: PlansDriver | CurrentPupilsDriver) -> tuple[ByBand, Floats]:
+        """Amounts by band before any new matrix, and what each is a share of: holders by month."""
+        draws = self.draws
+        if isinstance(driver, CurrentPupilsDriver) and driver.pool and self.driven.pool is not None:
+            return dict(self.driven.pool), np.ones((draws.months, draws.size))
+        assert driver.band_shares is not None
+        shares = drifted(draws.shares(driver.band_shares), driver.band_drift, draws)
+        if isinstance(driver, PlansDriver):
+            existing, entered = self._plan_volumes(driver)
+            return shares, (existing + entered) * draws.monthly(driver.coverage_share)
+        return shares, draws.monthly(driver.fte)
+
+    def _plan_volumes(self, driver: PlansDriver) -> tuple[Floats, Floats]:
+        first = self._volume_of[id(driver)]
+        return self.driven.volumes[first], self.driven.volumes[first + 1]
+
+    def _unit_cost(
+        self, driver: PlansDriver | CurrentPupilsDriver, *, entry: bool = False
+    ) -> Floats:
+        """Pounds charged in a month for one pupil in force, shape (month, draw)."""
+        index, draws = self.indices[driver.inflation], self.draws
+        if entry and isinstance(driver, PlansDriver) and driver.entry_cost_gbp is not None:
+            annual = draws.monthly(driver.entry_cost_gbp) * index
+        elif driver.annual_cost_gbp is not None:
+            annual = draws.monthly(driver.annual_cost_gbp) * index
+        else:
+            amounts, _ = self._holders[id(driver)]
+            annual = mean_value(rebanded(amounts, self.rebandings, draws), self.values, draws) * index
+        share = billed_share(driver.billing, len(index))[:, None]
+        return np.asarray(annual * share * draws.monthly(driver.education_share))
+
+    def _plans(self, driver: PlansDriver, averted: Floats | None) -> tuple[Floats, Floats]:
+        """Existing placements at their own price, later ones at the entry price."""
+        existing, entered = self._plan_volumes(driver)
+        if averted is not None:
+            entered = np.maximum(entered - averted, 0.0)
+        coverage = self.draws.monthly(driver.coverage_share)
+        spend = existing * coverage * self._unit_cost(driver)
+        spend = spend + entered * coverage * self._unit_cost(driver, entry=True)
+        return spend, (existing + entered) * coverage
+
+    def _pupils(self, driver: CurrentPupilsDriver, averted: Floats | None) -> tuple[Floats, Floats]:
+        if driver.pool and self.driven.pool is not None:
+            # The pool's amounts by band are FTE already: their value is the spending.
+            fte = sum(self.driven.pool.values(), np.zeros((self.draws.months, self.draws.size)))
+            return self._unit_cost(driver), fte
+        fte = self.draws.monthly(driver.fte)
+        if averted is not None:
+            fte = np.maximum(fte - averted, 0.0)
+        return fte * self._unit_cost(driver), fte
+
+    def _locums(self) -> Floats:
+        """What the DSG pays for locum assessments, pounds (month, draw)."""
+        total = np.zeros((self.draws.months, self.draws.size))
+        requests = self.scenario.requests
+        if self.driven.locums is not None and requests is not None:
+            for item, done in zip(requests.locums, self.driven.locums, strict=True):
+                if item.fund == "dsg":
+                    total = total + done * self.draws.of(item.cost_each_gbp)
+        return total
+
+    def _withheld(self) -> Floats:
+        total = np.zeros((self.draws.months, self.draws.size))
+        effect = self.scenario.nurture_effect
+        if effect is not None and self.scenario.has("nurture_effect"):
+            for group in withheld_by_group(
+                effect, self.scenario.nurture_groups, self.bands, self.draws
+            ):
+                total = total + group
+        return total
 
 
 def _monthly(by_year: Floats) -> Floats:
     return np.repeat(by_year, MONTHS, axis=0)
-
-
-def _unit_cost(
-    driver: PlansDriver | CurrentPupilsDriver,
-    bands: dict[str, Band],
-    indices: dict[str | None, Floats],
-    draws: Draws,
-    *,
-    entry: bool = False,
-) -> Floats:
-    """Pounds charged in a month for one pupil in force, shape (month, draw)."""
-    index = indices[driver.inflation]
-    if entry and isinstance(driver, PlansDriver) and driver.entry_cost_gbp is not None:
-        annual = draws.of(driver.entry_cost_gbp) * index
-    elif driver.annual_cost_gbp is not None:
-        annual = draws.of(driver.annual_cost_gbp) * index
-    else:
-        assert driver.band_shares is not None
-        annual = _monthly(mean_band_value(driver.band_shares, bands, draws)) * index
-    share = billed_share(driver.billing, len(index))[:, None]
-    return np.asarray(annual * share * _monthly(draws.by_year(driver.education_share)))
-
-
-def _plans(
-    driver: PlansDriver,
-    bands: dict[str, Band],
-    indices: dict[str | None, Floats],
-    draws: Draws,
-    existing: Floats,
-    entered: Floats,
-) -> tuple[Floats, Floats]:
-    """Existing placements at their own price, later ones at the entry price."""
-    coverage = _monthly(draws.by_year(driver.coverage_share))
-    spend = existing * coverage * _unit_cost(driver, bands, indices, draws)
-    spend = spend + entered * coverage * _unit_cost(driver, bands, indices, draws, entry=True)
-    return spend, (existing + entered) * coverage
 
 
 def _places(driver: PlacesDriver, draws: Draws) -> tuple[Floats, Floats]:
@@ -153,16 +240,14 @@ def _places(driver: PlacesDriver, draws: Draws) -> tuple[Floats, Floats]:
     return spend, places
 
 
-def _amount(
-    driver: AmountDriver, line: Line, indices: dict[str | None, Floats], draws: Draws
-) -> Floats:
+def _amount(driver: AmountDriver, line: Line, indices: Prices, draws: Draws) -> Floats:
     """Amount x growth x inflation by month; the first year has no growth."""
-    amount = draws.by_year(driver.annual_amount_gbp)
+    amount = draws.monthly(driver.annual_amount_gbp)
     growth = draws.by_year(driver.growth)
-    level = np.ones_like(amount)
-    for year in range(1, len(amount)):
+    level = np.ones_like(growth)
+    for year in range(1, len(growth)):
         level[year] = level[year - 1] * (1 + growth[year])
-    months = MONTHS * len(amount)
+    months = draws.months
     profile = line.monthly_profile or [1 / MONTHS] * MONTHS
     shares = np.array([profile[month % MONTHS] for month in range(months)])[:, None]
-    return np.asarray(_monthly(amount * level) * indices[driver.inflation] * shares)
+    return np.asarray(amount * _monthly(level) * indices[driver.inflation] * shares)

@@ -1,16 +1,13 @@
-"""Prices through time: inflation indices, band values, and how a price is billed."""
+"""Prices through time: inflation indices, and how a price is billed."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.reference.calendar import APRIL, MONTHS, calendar_month
-from model.scenario.funding_schema import Band, Billing, Funding, InflationSeries
-from model.scenario.numbers import ShareSet
+from model.scenario.funding_schema import Billing, Funding, InflationSeries
 
 Floats = NDArray[np.float64]
 
@@ -52,14 +49,6 @@ def price_indices(funding: Funding, draws: Draws) -> dict[str | None, Floats]:
     for series in funding.inflation:
         indices[series.id] = price_index(series, funding.price_base, draws)
     return indices
-
-
-def mean_band_value(shares: ShareSet, bands: Mapping[str, Band], draws: Draws) -> Floats:
-    """Mean full-year value of those with top-up, pounds, shape (year, draw)."""
-    total = np.zeros((len(draws.years), draws.size))
-    for name, share in draws.shares(shares).items():
-        total += share * draws.by_year(bands[name].annual_value_gbp)
-    return total
 
 
 def billed_share(billing: Billing, months: int) -> Floats:

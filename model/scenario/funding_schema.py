@@ -29,6 +29,7 @@ from model.scenario.fields import (
 from model.scenario.number_rule import NumberRule
 from model.scenario.plans_schema import Age
 from model.scenario.problems import problem
+from model.scenario.quantities import Quantity
 from model.scenario.yearly_rule import YearlyRule
 
 Billing = Literal["monthly", "termly"]
@@ -72,11 +73,22 @@ class _Driver(SourcedPart):
     """Section 251 line this spending is reported on, such as 1.2.1."""
 
 
+class BandDrift(Part):
+    """How fast the awards of a band grow against those of the others."""
+
+    band: Id
+    """Band."""
+    growth_a_year: Annotated[Quantity, NumberRule("a year", -0.9, 5)]
+    """Growth of its awards a year; holders in all follow coverage, so shares are scaled back to 1."""
+
+
 class _Priced(_Driver):
     annual_cost_gbp: PositivePounds | None = None
     """Full-year cost of one pupil at base-year prices; or give band_shares."""
     band_shares: Shares | None = None
     """How those with top-up are spread over bands; the cost is then the mean band value."""
+    band_drift: list[BandDrift] = []
+    """Bands whose share of awards drifts from the start of the first year."""
     inflation: Id | None = None
     """Inflation series of the price; none leaves it flat in cash."""
     billing: Billing = "monthly"
@@ -96,9 +108,15 @@ class PlansDriver(_Priced):
     """Youngest and oldest age on 31 August."""
     coverage_share: YearlyShare = constant(YearlyRule(NumberRule("share", 0, 1)), 1)
     """Share of those plans that attract this spending."""
+    standings: list[Standing] = []
+    """Only plans of these standings: settled, waiting (for a place), interim, overflow (placed
+    independently for want of a place). All without it."""
     entry_cost_gbp: PositivePounds | None = None
     """Full-year cost of a pupil placed after the start, at base-year prices; without it all
     placements have the same price."""
+
+
+Standing = Literal["settled", "waiting", "interim", "overflow"]
 
 
 class CurrentPupilsDriver(_Priced):
@@ -108,6 +126,9 @@ class CurrentPupilsDriver(_Priced):
     """What kind of driver this is: `pupils_without_plan`."""
     fte: YearlyFte
     """Full-time-equivalent pupils by financial year. FTE is not headcount and not plans."""
+    pool: bool = False
+    """True for the pool of the scenario: FTE and bands then come from it, and `fte` and
+    `band_shares` stand only while the pool is switched off."""
 
 
 class PlacesDriver(_Driver):
@@ -124,6 +145,20 @@ class PlacesDriver(_Driver):
     """authority: spending here. department: already deducted from income, so nothing here."""
 
 
+class AddedPlacesDriver(_Driver):
+    """Places of the scenario's schools beyond those at the start, paid by the authority."""
+
+    kind: Literal["added_places"]
+    """What kind of driver this is: `added_places`."""
+
+
+class LocumsDriver(_Driver):
+    """Locum assessments that the DSG pays."""
+
+    kind: Literal["locums"]
+    """What kind of driver this is: `locums`."""
+
+
 class NurtureDriver(_Driver):
     """Spending on the scenario's nurture groups."""
 
@@ -131,6 +166,15 @@ class NurtureDriver(_Driver):
     """What kind of driver this is: `nurture_groups`."""
     inflation: Id | None = None
     """Inflation series on top of the band's value; none leaves it flat in cash."""
+
+
+class WithheldDriver(_Driver):
+    """Top-up of pupils in nurture groups that is withheld while they are there: a credit."""
+
+    kind: Literal["nurture_withheld"]
+    """What kind of driver this is: `nurture_withheld`."""
+    inflation: Id | None = None
+    """Inflation series on top of the award's value; none leaves it flat in cash."""
 
 
 class AmountDriver(_Driver):
@@ -147,7 +191,14 @@ class AmountDriver(_Driver):
 
 
 Driver = Annotated[
-    PlansDriver | CurrentPupilsDriver | PlacesDriver | NurtureDriver | AmountDriver,
+    PlansDriver
+    | CurrentPupilsDriver
+    | PlacesDriver
+    | AddedPlacesDriver
+    | LocumsDriver
+    | NurtureDriver
+    | WithheldDriver
+    | AmountDriver,
     Field(discriminator="kind"),
 ]
 
@@ -218,6 +269,30 @@ class Line(SourcedPart):
     """What makes up the line; each entry says its `kind`."""
 
 
+class OldBand(Part):
+    """Where the holders of an old band go."""
+
+    band: Id
+    """Old band."""
+    to: Shares
+    """Shares of its holders in the new bands."""
+
+
+class Rebanding(SourcedPart):
+    """A new band matrix from a date: old bands map to new ones."""
+
+    id: Id
+    """Name of the change."""
+    title: Text
+    """Name in reports."""
+    start: MonthField
+    """First month of the new bands."""
+    bands: Annotated[list[OldBand], Field(min_length=1)]
+    """Every band that is re-mapped; the others stay as they are."""
+    cost_neutral: bool = False
+    """True scales the new values so that the pupils of the date cost what they did."""
+
+
 class Funding(SourcedPart):
     """Prices and budget lines."""
 
@@ -227,6 +302,8 @@ class Funding(SourcedPart):
     """Yearly rates of inflation."""
     bands: list[Band] = []
     """Top-up bands and their values."""
+    rebandings: list[Rebanding] = []
+    """New band matrices, by date."""
     lines: Annotated[list[Line], Field(min_length=1)]
     """Budget lines."""
 
@@ -250,46 +327,29 @@ class NurtureGroup(SourcedPart):
     """Funding per place and year."""
 
 
-class LineChange(Part):
-    """What a mitigation does to a budget line when it has its full effect."""
+class AvertedPlacement(Part):
+    """Placements of one kind that completed nurture places avert."""
 
-    line: Id
-    """Budget line changed, by id."""
-    full_year_gbp: Pounds
-    """Change in a full year at base-year prices: negative is a saving."""
-
-
-class MitigationCost(Part):
-    """What a mitigation costs in a full year."""
-
-    fund: Literal["dsg", "general_fund"]
-    """A cost to the general fund never enters the DSG account."""
-    full_year_gbp: PositivePounds
-    """Cost in a full year at base-year prices."""
-    line: Id | None = None
-    """Budget line charged (DSG costs only)."""
+    driver: Text
+    """The spending they would have caused: a driver, as line.driver."""
+    probability: Share
+    """Chance that a completed place averts one."""
 
 
-class Mitigation(SourcedPart):
-    """Something the authority does to change the forecast."""
+class NurtureEffect(SourcedPart):
+    """What nurture groups avert, with a fade, and the top-up withheld from their pupils."""
 
-    id: Id
-    """Name by which `mitigated` refers to it."""
-    title: Text
-    """Name in reports."""
-    condition: Text
-    """Condition of the agreement it serves."""
-    theme: Text
-    """Theme of the DSG management plan it serves."""
-    start: MonthField
-    """Month in which it starts to have an effect."""
-    ramp_months: Annotated[int, Field(ge=0, le=120)]
-    """Months from the start until it has its full effect, growing evenly; 0 is at once."""
-    changes: Annotated[list[LineChange], Field(min_length=1)]
-    """What it does to budget lines."""
-    confidence: Share
-    """Delivery confidence: the share of the planned effect that is delivered."""
-    cost: list[MitigationCost] = []
-    """What it costs."""
-    share_in_base: Share
-    """Share of the effect that is already in the anchored base."""
+    stay_months: Annotated[Quantity, NumberRule("months", 1, 24)]
+    """Months a pupil stays: a place is completed each time a stay ends."""
+    occupied_share: Share = constant(NumberRule("share", 0, 1), 1)
+    """Share of places filled."""
+    averts_request_share: Share
+    """Chance that a completed place averts a request for assessment."""
+    averts_placements: list[AvertedPlacement] = []
+    """Placements averted besides."""
+    fade_a_year: Share
+    """Share of what is averted that comes back within a year, and so on every year."""
+    with_top_up_share: Share
+    """Share of pupils admitted who have top-up; it is withheld for the stay."""
+    withheld_gbp: PositivePounds
+    """Full-year top-up of such a pupil at base-year prices, at most the group's own rate counts."""

@@ -11,10 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from model.scenario.account_schema import Account, Trajectory
+from model.scenario.demand_schema import Caseload, Pool, Requests, Reviews
 from model.scenario.fields import FinancialYear, Id, MonthField, Part, Text
-from model.scenario.funding_schema import Funding, Mitigation, NurtureGroup
+from model.scenario.funding_schema import Funding, NurtureEffect, NurtureGroup
+from model.scenario.mitigation_schema import Mitigation
+from model.scenario.places_schema import PlaceRules
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
 from model.scenario.problems import problem
+
+Mechanism = Literal["requests", "pool", "reviews", "places", "nurture_effect", "rebanding"]
 
 FORMAT = 1
 """Version of the scenario format; a file says which one it is written for."""
@@ -98,20 +103,34 @@ class Scenario(Part):
     """Plans in force at the start; without it there is no cohort."""
     new_plans: NewPlans | None = None
     """New plans issued; without it nobody joins."""
+    requests: Requests | None = None
+    """Requests, refusals, assessment and waiting; without it new plans come as `new_plans` says."""
+    pool: Pool | None = None
+    """Pupils funded without a plan, sent to assessment; needs `requests`."""
+    reviews: Reviews | None = None
+    """Annual reviews and the plans they end."""
+    caseload: Caseload | None = None
+    """Officers, and what the forecast implies for them."""
     moved_in: MovedIn | None = None
     """Plans arriving from other authorities."""
     rates: Rates = Rates()
     """How leavers and moves differ from national rates."""
+    places: PlaceRules | None = None
+    """Places in local schools; without it whoever is due a setting gets it."""
     funding: Funding | None = None
     """Prices, bands and budget lines; without it nothing is spent."""
     nurture_groups: list[NurtureGroup] = []
     """Nurture groups, paid by a driver of kind nurture_groups."""
+    nurture_effect: NurtureEffect | None = None
+    """What nurture groups avert and the top-up they replace; without it they only cost."""
     account: Account | None = None
     """The DSG account; without it reports leave it out."""
     trajectory: Trajectory | None = None
     """The agreed trajectory; without it reports leave it out."""
     mitigations: list[Mitigation] = []
     """What the authority does to change the forecast."""
+    switched_off: list[Mechanism] = []
+    """Mechanisms left out although the scenario has data for them."""
     mitigated: Annotated[
         Any,
         AfterValidator(_mitigated),
@@ -131,3 +150,18 @@ class Scenario(Part):
     """Inputs that move together."""
     samples: Text | None = None
     """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""
+
+    def has(self, mechanism: Mechanism) -> bool:
+        """True when the scenario has data for a mechanism and does not switch it off.
+
+        The pool is assessed in the queue of `requests` and is off without it.
+        """
+        if mechanism in self.switched_off:
+            return False
+        if mechanism == "rebanding":
+            return self.funding is not None and bool(self.funding.rebandings)
+        if mechanism == "pool" and not self.has("requests"):
+            return False
+        if mechanism == "requests" and (self.plans is None or self.new_plans is None):
+            return False
+        return getattr(self, mechanism) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model.report.workbook.figures import total
 from model.report.workbook.measures import reduced, years
 from model.report.workbook.sheet import Book, Content, Sheet
-from model.scenario.funding_schema import Mitigation
+from model.scenario.mitigation_schema import Mitigation
 from model.scenario.schema import Scenario
 
 

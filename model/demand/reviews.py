@@ -1,0 +1,63 @@
+"""Annual reviews: how many fall due, how many are done, and the plans they end (design 5.1).
+
+Ceasing from reviews is a hazard of its own beside those of the national rates: it ends plans from the
+month the reviews do, at the rate reviews are completed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.reference.calendar import MONTHS, month_index
+from model.scenario.demand_schema import Reviews
+
+Floats = NDArray[np.float64]
+
+REVIEWED_MORE_OFTEN_BELOW = 5
+"""Age on 31 August below which a plan is reviewed every three to six months."""
+
+
+def review_hazard(reviews: Reviews, draws: Draws, month: int) -> Floats:
+    """Monthly hazard (draw,) with which completed reviews end a plan beyond the usual; never negative."""
+    start = reviews.ceased_from
+    if start is not None and month < month_index(start.year, start.month, draws.years.start):
+        return np.zeros(draws.size)
+    ending = (
+        draws.at(reviews.reviews_a_year, month)
+        / MONTHS
+        * draws.at(reviews.completed_share, month)
+        * draws.at(reviews.ceased_share, month)
+    )
+    return np.asarray(-np.log1p(-np.minimum(ending, 0.99)))
+
+
+@dataclass
+class ReviewSeries:
+    """Reviews by month, each (month, draw): due, completed, leading to an amended plan, and plans
+    ended by them beyond the usual (their share of the plans ceased)."""
+
+    due: Floats
+    completed: Floats
+    amended: Floats
+    ceased: Floats
+
+    @classmethod
+    def nil(cls, months: int, draws: int) -> ReviewSeries:
+        """Nothing yet."""
+        return cls(*(np.zeros((months, draws)) for _ in range(4)))
+
+    def record(
+        self, reviews: Reviews, draws: Draws, month: int, under_5: Floats, others: Floats, ceased: Floats
+    ) -> None:
+        """Note a month with plans in force under 5 and from 5 (draw,) at its start."""
+        due = (
+            under_5 * draws.at(reviews.reviews_a_year_under_5, month)
+            + others * draws.at(reviews.reviews_a_year, month)
+        ) / MONTHS
+        done = due * draws.at(reviews.completed_share, month)
+        self.due[month], self.completed[month], self.ceased[month] = due, done, ceased
+        self.amended[month] = done * draws.at(reviews.amended_share, month)
