@@ -21,7 +21,7 @@ from model.cohort.step import Chance, Workspace
 from model.demand.caseload import CaseloadByYear, caseload_by_year
 from model.demand.opening import opening_state
 from model.demand.pipeline import DemandKeys, Pipeline
-from model.demand.reviews import ReviewSeries
+from model.demand.reviews import ReviewSeries, review_series
 from model.demand.series import DemandSeries
 from model.draws import Draws, central, sample
 from model.funding.anchoring import Anchor, anchor, anchored
@@ -252,8 +252,8 @@ def step_months(
         key = stream_key(seed, "places") if chance is not None else None
         places = PlaceAllocation(setup.places, scenario.places, draws, key)
         result.places = places.series
-    if scenario.has("reviews"):
-        result.reviews = ReviewSeries.nil(draws.months, draws.size)
+    reviews = scenario.reviews if scenario.has("reviews") else None
+    ended_by_review = np.zeros((draws.months, draws.size)) if reviews is not None else None
     inputs = MonthInputs(
         rates=setup.rates,
         tilts=scenario.rates,
@@ -267,8 +267,8 @@ def step_months(
         seed=seed,
         chance=chance,
         pipeline=pipeline,
-        reviews=scenario.reviews if result.reviews is not None else None,
-        review_series=result.reviews,
+        reviews=reviews,
+        ended_by_review=ended_by_review,
         places=places,
         averted=result.averted,
     )
@@ -297,6 +297,10 @@ def step_months(
         advance(state, flows, inputs, month, work)
         recorder.month(state, flows, month)
     result.cohort, result.final_state = recorder.series, state
+    if reviews is not None and ended_by_review is not None:
+        by_age = recorder.series.by_age_group[:-1]
+        others = sum((by_age[:, group] for group in range(1, by_age.shape[1])), np.zeros(()))
+        result.reviews = review_series(reviews, draws, by_age[:, 0], others, ended_by_review)
     result.demand = pipeline.series if pipeline is not None else None
     return result
 

@@ -13,7 +13,7 @@ from model.cohort.state import CohortState, MonthFlows
 from model.cohort.step import Chance, Workspace
 from model.demand.new_plans import Entries, JoinerPattern, level
 from model.demand.pipeline import Pipeline
-from model.demand.reviews import REVIEWED_MORE_OFTEN_BELOW, ReviewSeries, review_hazard
+from model.demand.reviews import review_hazard
 from model.draws import Draws
 from model.provision.nurture import Averted
 from model.provision.places import PlaceAllocation
@@ -30,7 +30,8 @@ class MonthInputs:
 
     `live`: (cell, 2) ages and placements that can hold plans. `chance` is None for expected
     values. `pipeline`, `reviews`, `places` and `averted` are None where a mechanism is off: new plans
-    then come as `new_plans` says, and whoever asks for a place gets it.
+    then come as `new_plans` says, and whoever asks for a place gets it. `ended_by_review`
+    (month, draw) is filled with the plans that reviews end.
     """
 
     rates: TransitionRates
@@ -46,7 +47,7 @@ class MonthInputs:
     chance: Chance | None
     pipeline: Pipeline | None = None
     reviews: Reviews | None = None
-    review_series: ReviewSeries | None = None
+    ended_by_review: Floats | None = None
     places: PlaceAllocation | None = None
     averted: Averted | None = None
 
@@ -64,14 +65,14 @@ def advance(
     if calendar_month(month) == SEPTEMBER:
         step.age(state, flows)
     effect = effects(inputs.tilts, inputs.draws, month)
-    in_force = _in_force(state) if inputs.reviews is not None else None
-    aged_out = flows.ceased.copy() if inputs.reviews is not None else None
+    aged_out = flows.ceased.copy() if inputs.ended_by_review is not None else None
     review, ages = _review(inputs, month)
     in_year = step.exits(
         state, flows, inputs.rates, effect, inputs.live, month, inputs.chance, work, review, ages
     )
-    if in_force is not None and aged_out is not None:
-        _record_reviews(inputs, month, in_force, flows.ceased - aged_out, work)
+    if inputs.ended_by_review is not None and month >= 0:
+        by_review = (flows.ceased - aged_out) * work.reviewed
+        inputs.ended_by_review[month] = by_review.sum(axis=(0, 1))
     phase = step.phase_transfers(state, inputs.rates, effect, month, inputs.chance, work)
     new = new_plans_of(state, inputs, month, work)
     arrivals = moved_in_of(inputs, month, work)
@@ -100,26 +101,6 @@ def _review(inputs: MonthInputs, month: int) -> tuple[Floats, tuple[int, int]]:
         return np.zeros(inputs.draws.size), (0, 0)
     low, high = inputs.reviews.ceased_ages
     return review_hazard(inputs.reviews, inputs.draws, month), (low, high)
-
-
-def _in_force(state: CohortState) -> tuple[Floats, Floats]:
-    """Plans in force under 5 and from 5, each (draw,)."""
-    by_age = state.plans.sum(axis=(1, 2))
-    young = by_age[:REVIEWED_MORE_OFTEN_BELOW].sum(axis=0)
-    return young, by_age[REVIEWED_MORE_OFTEN_BELOW:].sum(axis=0)
-
-
-def _record_reviews(
-    inputs: MonthInputs,
-    month: int,
-    in_force: tuple[Floats, Floats],
-    ceased: Floats,
-    work: Workspace,
-) -> None:
-    if inputs.review_series is None or inputs.reviews is None or month < 0:
-        return
-    ended = (ceased * work.reviewed).sum(axis=(0, 1))
-    inputs.review_series.record(inputs.reviews, inputs.draws, month, *in_force, ended)
 
 
 def new_plans_of(state: CohortState, inputs: MonthInputs, month: int, work: Workspace) -> Floats:

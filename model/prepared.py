@@ -24,7 +24,7 @@ from model.draws import central
 from model.funding.drivers import volumes_for
 from model.provision.places import PlacesSetup, places_setup
 from model.reference.calendar import month_index
-from model.reference.codes import SETTINGS
+from model.reference.codes import AGES, SETTINGS
 from model.reference.national import NationalRates, national_rates
 from model.scenario.load import LoadedScenario
 from model.scenario.problems import Problem, ScenarioError
@@ -85,6 +85,17 @@ def prepare(loaded: LoadedScenario, national: NationalRates | None = None) -> Pr
         if scenario.has("requests"):
             demand = _demand(loaded, cohort, national)
     return Prepared(loaded, placements, volumes, cohort, demand)
+
+
+def _seeking(scenario: Scenario, placements: Placements) -> NDArray[np.bool_]:
+    """Cells (age, placement) where plans may wait for, or do without, a place of an admitted age."""
+    cells = np.zeros((len(AGES), placements.count), dtype=bool)
+    groups = scenario.places.groups if scenario.places is not None else []
+    for place in range(len(SETTINGS), placements.count):
+        for group in groups:
+            if placements.sought_by(place) == SETTINGS.index(group.setting):
+                cells[group.ages[0] : group.ages[1] + 1, place] = True
+    return cells
 
 
 def _demand(loaded: LoadedScenario, cohort: CohortSetup, national: NationalRates) -> PreparedDemand:
@@ -150,10 +161,12 @@ def _cohort(loaded: LoadedScenario, placements: Placements, national: NationalRa
     joining = np.zeros_like(at_start)
     if new_pattern is not None or arriving is not None:
         joining[:, : entries.cells.shape[1]] = entries.cells
-    for twin in range(len(SETTINGS), placements.count):
-        # Who seeks a place can be of any age; cells that nobody reaches stay empty.
-        at_start[:, twin] |= placements.sought_by(twin) >= 0
-    reached = reachable(at_start, joining, rates)
+    seeking = _seeking(scenario, placements)
+    reached = reachable(at_start | seeking, joining, rates)
+    sought = np.array([placements.sought_by(place) >= 0 for place in range(placements.count)])
+    # Past the admitted ages nobody seeks; a year on, because ageing comes before that is settled.
+    until = seeking | np.roll(seeking, 1, axis=0)
+    reached &= until | ~sought
     for setting in placements.tracked:
         reached[:, placements.existing(setting)] |= reached[:, setting]
     live = np.argwhere(reached).astype(np.int64)

@@ -38,7 +38,8 @@ class DemandState:
     Rings hold what is due in each month, row `month % length`: `decision` and `overturn`
     (month, class, draw), `drafting` (month, class, draw), `timely` (month, 1, draw) of those in
     drafting that are within the weeks. `queue` (arrival month, class, draw) waits for advice;
-    `arrived` (arrival month, rank, draw) as they came; `oldest` (draw,) the first row in use.
+    `arrived` (arrival month, rank, draw) as they came and `left` those still waiting; `oldest`
+    (draw,) the first row in use.
     `pool` (band, draw) pupils not yet sent to assessment.
     """
 
@@ -46,6 +47,7 @@ class DemandState:
     overturn: Floats
     queue: Floats
     arrived: Floats
+    left: Floats
     oldest: NDArray[np.int64]
     drafting: Floats
     timely: Floats

@@ -18,7 +18,8 @@ from model.chance.whole import binomial, choose, poisson
 MONTH_OFFSET = 1200
 """Added to the month so that months before the first year have a counter too."""
 
-_ROUNDS = 40
+_ROUNDS = 22
+_CRUMB, _LAST_CRUMB = 1e-12, 1e-4
 _FLOWS_PER_UNIT = 64
 _LOT = 1 << 20
 _STEPS_PER_CLASS = 16
@@ -138,20 +139,19 @@ WAITING, WAITED, WAITING_P90, LONGEST_WAITING, SERVED, SERVED_WAITS, SERVED_P90,
 
 @njit(nogil=True, cache=True)
 def serve(  # type: ignore[no-untyped-def]
-    queue, arrived, oldest, now, capacity, rank, any_order, limit, spread, chance, first_draw, k0, k1,
+    queue, arrived, left_of, oldest, now, capacity, rank, any_order, limit, spread, chance, first_draw, k0, k1,
     served, in_time, figures,
 ):  # fmt: skip
     """One month of the queue: the longest waiting first within each rank of priority.
 
     `queue` (arrival month, class, draw) still waiting, `arrived` (arrival month, rank, draw) as
-    they came, `now` this month's row, `capacity` (draw,) inf for no limit, `rank` (class,). Sets
+    they came and `left_of` those of them still waiting, `now` this month's row, `capacity` (draw,) inf for no limit, `rank` (class,). Sets
     `served` (class, draw), `in_time` (draw,) of these within `limit` months, and `figures`
     (statistic, draw). Arrivals and service run evenly over the month, so that a unit's wait is
     the distance between two straight lines. With `any_order` whoever waits from an earlier month is
     as likely to be served as anybody else; those of the month itself come in their order.
     """
-    classes, draws = queue.shape[1], queue.shape[2]
-    ranks = arrived.shape[1]
+    draws, ranks = queue.shape[2], arrived.shape[1]
     most = (now + 1) * ranks + 1
     low, high, count = np.empty(most), np.empty(most), np.empty(most)
     served[:] = 0.0
@@ -161,8 +161,8 @@ def serve(  # type: ignore[no-untyped-def]
         number = first_draw + draw
         while oldest[draw] < now:
             left = 0.0
-            for item in range(classes):
-                left += queue[oldest[draw], item, draw]
+            for level in range(ranks):
+                left += left_of[oldest[draw], level, draw]
             if left > 0.0:
                 break
             oldest[draw] += 1
@@ -171,22 +171,17 @@ def serve(  # type: ignore[no-untyped-def]
         for level in range(ranks):
             total = 0.0
             for row in range(oldest[draw], now + 1):
-                for item in range(classes):
-                    if rank[item] == level:
-                        total += queue[row, item, draw]
+                total += left_of[row, level, draw]
             to_serve = min(room, total)
             if to_serve <= 0.0:
                 continue
             room -= to_serve
             done, rest, among = 0.0, to_serve, total
             for row in range(oldest[draw], now + 1):
-                here = 0.0
-                for item in range(classes):
-                    if rank[item] == level:
-                        here += queue[row, item, draw]
+                here = left_of[row, level, draw]
                 if here <= 0.0:
                     continue
-                if to_serve - done <= 1e-12:
+                if to_serve - done <= _CRUMB:
                     break
                 came = max(arrived[row, level, draw], here)
                 first = (came - here) / came
@@ -218,16 +213,14 @@ def serve(  # type: ignore[no-untyped-def]
                 figures[SERVED_WAITS, draw] += take * 0.5 * (shortest + longest)
                 figures[LONGEST_SERVED, draw] = max(figures[LONGEST_SERVED, draw], longest)
                 _take(queue, served, rank, level, row, take, here, chance, draw, number, now, k0, k1)
+                left_of[row, level, draw] = here - take if take < here else 0.0
                 done += take
             figures[SERVED, draw] += done
         figures[SERVED_P90, draw] = _quantile(low, high, count, chunks, 0.9)
         chunks = 0
         for row in range(oldest[draw], now + 1):
             for level in range(ranks):
-                here = 0.0
-                for item in range(classes):
-                    if rank[item] == level:
-                        here += queue[row, item, draw]
+                here = left_of[row, level, draw]
                 if here <= 0.0:
                     continue
                 came = max(arrived[row, level, draw], here)
@@ -246,7 +239,8 @@ def _lot(here, rest, among, chance, number, now, row, k0, k1):  # type: ignore[n
     if rest >= among:
         return here
     if not chance:
-        return here * rest / among
+        # The last crumb of an old row goes as a whole, or the row would never end.
+        return here if here < _LAST_CRUMB else here * rest / among
     taken = 0.0
     for unit in range(int(here)):
         uniform, _ = two_uniforms(number, now + MONTH_OFFSET, row, _LOT + unit, k0, k1)

@@ -129,7 +129,7 @@ def _run_year(
         now = month - setup.arrivals_from
         _arrive(setup, state, now, by_group[4][:, 0])
         kernel.serve(
-            state.queue, state.arrived, state.oldest, now, np.array([served]), setup.rank,
+            state.queue, state.arrived, state.left, state.oldest, now, np.array([served]), setup.rank,
             requests.order == "any_order", allowed_wait(requests, central, -1),
             in_months(central.at(requests.case_spread_weeks, -1)), *_NO_KEY, done, in_time, figures,
         )  # fmt: skip
@@ -233,6 +233,7 @@ def _arrive(
     state.queue[row, :REQUEST_CLASSES, 0] += here
     for index in range(REQUEST_CLASSES):
         state.arrived[row, setup.rank[index], 0] += came[index]
+        state.left[row, setup.rank[index], 0] += here[index]
 
 
 def opening_state(
@@ -260,6 +261,7 @@ def opening_state(
         for rank in range(setup.ranks):
             here = state.queue[row, setup.rank == rank].sum(axis=0)
             state.arrived[row, rank] = np.maximum(expected.arrived[row, rank, 0] * factor, here)
+            state.left[row, rank] = here
     due = expected.drafting.sum(axis=1)
     share = np.divide(expected.timely[:, 0], due, out=np.zeros_like(due), where=due > 0)
     state.timely[:, 0] = share * state.drafting.sum(axis=1)

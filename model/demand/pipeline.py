@@ -55,6 +55,7 @@ def empty_demand(setup: DemandSetup, draws: int) -> DemandState:
         overturn=np.zeros((overturn, REQUEST_CLASSES, draws)),
         queue=np.zeros((setup.rows, setup.classes, draws)),
         arrived=np.zeros((setup.rows, setup.ranks, draws)),
+        left=np.zeros((setup.rows, setup.ranks, draws)),
         oldest=np.zeros(draws, dtype=np.int64),
         drafting=np.zeros((weeks, setup.classes, draws)),
         timely=np.zeros((weeks, 1, draws)),
@@ -105,6 +106,7 @@ class Pipeline:
         self._in_time = np.zeros(size)
         self._figures = np.zeros((8, size))
         self._area, self._waits = np.zeros(size), np.zeros(size)
+        self._stages: dict[str, Floats] = {}
         self._start: dict[str, Floats] | None = None
 
     def advance(
@@ -115,16 +117,19 @@ class Pipeline:
         `averted` (age group, draw): requests that nurture groups avert this month, or None.
         """
         setup, row = self.setup, self.setup.row(month)
-        before = _stages(state)
         if self._start is None:
             self._start = self._opening_totals(state, month)
+            self._stages = _stages(state)
+        before = self._stages
         self._send_from_pool(state, month)
         self._receive(state, month, averted)
         now = month - setup.arrivals_from
         arrivals = np.concatenate([self._by_group["agreed"], self._by_band["sent"]])
         state.queue[now] += arrivals
         for rank in range(setup.ranks):
-            state.arrived[now, rank] += arrivals[setup.rank == rank].sum(axis=0)
+            came = arrivals[setup.rank == rank].sum(axis=0)
+            state.arrived[now, rank] += came
+            state.left[now, rank] += came
         self._serve(state, month, now, row)
         self._conclude(state, month)
         plans = self._by_class["plans"]
@@ -136,6 +141,7 @@ class Pipeline:
         )
         self._area = self._area + 0.5 * (before["queue"] + self._figures[kernel.WAITING])
         self._waits = self._waits + self._figures[kernel.SERVED_WAITS]
+        self._stages = _stages(state)
         if month >= 0:
             self._record(state, month, before, averted)
         return out
@@ -146,6 +152,7 @@ class Pipeline:
         kernel.serve(
             state.queue.copy(),
             state.arrived.copy(),
+            state.left.copy(),
             state.oldest.copy(),
             month - self.setup.arrivals_from - 1,
             nobody,
@@ -158,7 +165,8 @@ class Pipeline:
             self._in_time,
             self._figures,
         )
-        pool = state.pool.sum(axis=0) + _pool_in_process(state)
+        in_process = _stages(state)["by_class"][REQUEST_CLASSES:]
+        pool = state.pool.sum(axis=0) + in_process.sum(axis=0)
         return {"pool": pool, "waited": self._figures[kernel.WAITED].copy()}
 
     def _chance(self, purpose: str) -> tuple[bool, int, np.uint64, np.uint64]:
@@ -229,6 +237,7 @@ class Pipeline:
         kernel.serve(
             state.queue,
             state.arrived,
+            state.left,
             state.oldest,
             now,
             self._capacity[row],
@@ -269,7 +278,7 @@ class Pipeline:
         series, group, draws = self.series, self._by_group, self.draws
         served, ended, plans = (self._by_class[name] for name in ("served", "ended", "plans"))
         sent = self._by_band["sent"].sum(axis=0)
-        after = _stages(state)
+        after = self._stages
         series.requests[month] = group["requests"]
         series.requests_by_need[month] = needs_of_requests(self.setup, group["requests"], month)
         series.refused[month] = group["refused"].sum(axis=0)
@@ -308,7 +317,7 @@ class Pipeline:
         series.pool_stopped[month] = (ended - plans)[REQUEST_CLASSES:].sum(axis=0)
         series.pool_left[month] = self._by_band["left"].sum(axis=0)
         series.pool_ended[month] = self._by_band["ended"].sum(axis=0)
-        series.pool_pupils[:, month] = state.pool + _in_process(state)[REQUEST_CLASSES:]
+        series.pool_pupils[:, month] = state.pool + after["by_class"][REQUEST_CLASSES:]
         self._check(month, before, after)
 
     def _check(self, month: int, before: dict[str, Floats], after: dict[str, Floats]) -> None:
@@ -350,16 +359,13 @@ class Pipeline:
 
 
 def _stages(state: DemandState) -> dict[str, Floats]:
+    """Units at each stage (draw,), and `by_class` in the queue or in drafting (class, draw)."""
+    rows = slice(int(state.oldest.min()), None)
+    queue, drafting = state.queue[rows].sum(axis=0), state.drafting.sum(axis=0)
     return {
-        name: getattr(state, name).sum(axis=(0, 1))
-        for name in ("decision", "overturn", "queue", "drafting")
+        "decision": state.decision.sum(axis=(0, 1)),
+        "overturn": state.overturn.sum(axis=(0, 1)),
+        "queue": queue.sum(axis=0),
+        "drafting": drafting.sum(axis=0),
+        "by_class": queue + drafting,
     }
-
-
-def _in_process(state: DemandState) -> Floats:
-    """In the queue or in drafting, by class (class, draw)."""
-    return np.asarray(state.queue.sum(axis=0) + state.drafting.sum(axis=0))
-
-
-def _pool_in_process(state: DemandState) -> Floats:
-    return np.asarray(_in_process(state)[REQUEST_CLASSES:].sum(axis=0))

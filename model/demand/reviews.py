@@ -17,9 +17,6 @@ from model.scenario.demand_schema import Reviews
 
 Floats = NDArray[np.float64]
 
-REVIEWED_MORE_OFTEN_BELOW = 5
-"""Age on 31 August below which a plan is reviewed every three to six months."""
-
 
 def review_hazard(reviews: Reviews, draws: Draws, month: int) -> Floats:
     """Monthly hazard (draw,) with which completed reviews end a plan beyond the usual; never negative."""
@@ -35,7 +32,7 @@ def review_hazard(reviews: Reviews, draws: Draws, month: int) -> Floats:
     return np.asarray(-np.log1p(-np.minimum(ending, 0.99)))
 
 
-@dataclass
+@dataclass(frozen=True)
 class ReviewSeries:
     """Reviews by month, each (month, draw): due, completed, leading to an amended plan, and plans
     ended by them beyond the usual (their share of the plans ceased)."""
@@ -45,19 +42,14 @@ class ReviewSeries:
     amended: Floats
     ceased: Floats
 
-    @classmethod
-    def nil(cls, months: int, draws: int) -> ReviewSeries:
-        """Nothing yet."""
-        return cls(*(np.zeros((months, draws)) for _ in range(4)))
 
-    def record(
-        self, reviews: Reviews, draws: Draws, month: int, under_5: Floats, others: Floats, ceased: Floats
-    ) -> None:
-        """Note a month with plans in force under 5 and from 5 (draw,) at its start."""
-        due = (
-            under_5 * draws.at(reviews.reviews_a_year_under_5, month)
-            + others * draws.at(reviews.reviews_a_year, month)
-        ) / MONTHS
-        done = due * draws.at(reviews.completed_share, month)
-        self.due[month], self.completed[month], self.ceased[month] = due, done, ceased
-        self.amended[month] = done * draws.at(reviews.amended_share, month)
+def review_series(
+    reviews: Reviews, draws: Draws, under_5: Floats, others: Floats, ceased: Floats
+) -> ReviewSeries:
+    """Reviews from plans in force under 5 and from 5 at the start of each month (month, draw)."""
+    due = (
+        under_5 * draws.monthly(reviews.reviews_a_year_under_5)
+        + others * draws.monthly(reviews.reviews_a_year)
+    ) / MONTHS
+    done = due * draws.monthly(reviews.completed_share)
+    return ReviewSeries(due, done, done * draws.monthly(reviews.amended_share), ceased)

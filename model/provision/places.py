@@ -275,21 +275,25 @@ class PlaceAllocation:
         kernel.no_longer(state.plans, self.setup.past, self.setup.settled)
         kernel.occupancy(state.plans, self.setup.occupied, self.setup.occupied_group, self._own)
         kernel.gather(
-            state.plans, cells.kind, cells.row, cells.age, cells.placement, cells.need,
-            phase, in_year, new, moved_in, self._candidates,
+            state.plans, cells.kind, cells.row, cells.age, cells.placement, cells.need, cells.group,
+            cells.category, phase, in_year, new, moved_in, self._asked, self._candidates,
         )  # fmt: skip
         kernel.returning(
-            state.plans, cells.kind, cells.age, cells.placement, cells.need, cells.group, cells.cell,
-            self._return_hazard(month), *numbers, month, first, second, self._candidates,
+            cells.kind, cells.group, cells.category, cells.cell, self._return_hazard(month),
+            *numbers, month, first, second, self._asked, self._candidates,
         )  # fmt: skip
-        kernel.totals(self._candidates, cells.group, cells.category, self._asked)
         placed = self._placed(self._free(month), month)
-        kernel.settle(
+        where = (cells.target, cells.independent, cells.interim, cells.waits)
+        moves = (
             state.plans, flows.new, flows.moved_in, self._candidates, cells.kind, cells.age,
-            cells.placement, cells.need, cells.group, cells.category, cells.cell, cells.target,
-            cells.independent, cells.interim, cells.waits, self._asked, placed, self._overflow,
-            *numbers, month, first, second, self._outcome,
+            cells.placement, cells.need, cells.group, cells.category,
         )  # fmt: skip
+        rules = (self._asked, placed, self._overflow)
+        if chance:
+            kernel.settle(*moves, cells.cell, *where, *rules, numbers[1], month, first, second,
+                          self._outcome)  # fmt: skip
+        else:
+            kernel.settle_expected(*moves, *where, *rules, self._outcome)
         series.asked[:, month] = self._outcome.sum(axis=1)
         for index, name in enumerate(("placed", "independent", "to_interim", "to_waiting", "stayed")):
             getattr(series, name)[:, month] = self._outcome[:, index]
