@@ -189,7 +189,7 @@ def price(prepared: Prepared, anchors: Mapping[str, Anchor], result: BlockResult
             scenario.account,
             spending_by_block(scenario, result.spending),
             draws,
-            _department_places(scenario, draws),
+            department_places(scenario, draws),
         )
         result.views = cumulative_views(result.account, scenario.account, draws)
         if scenario.trajectory is not None:
@@ -198,7 +198,7 @@ def price(prepared: Prepared, anchors: Mapping[str, Anchor], result: BlockResult
     return result
 
 
-def _department_places(scenario: Scenario, draws: Draws) -> Floats | None:
+def department_places(scenario: Scenario, draws: Draws) -> Floats | None:
     """Places opened since the start that the department pays, pounds (year, draw)."""
     if scenario.places is None or not scenario.has("places"):
         return None

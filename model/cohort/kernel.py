@@ -71,9 +71,10 @@ def cell_hazards(  # type: ignore[no-untyped-def]
         age, placement = live[index]
         family = 1 if age >= adult_age else 0
         for draw in range(draws):
-            ceased[age, placement, draw] = (
-                ceased_hazard[age, placement] * season[0] * effect[family, draw]
-            )
+            usual = ceased_hazard[age, placement] * season[0] * effect[family, draw]
+            extra = review[draw] if review_ages[0] <= age <= review_ages[1] else 0.0
+            ceased[age, placement, draw] = usual + extra
+            reviewed[age, placement, draw] = extra / (usual + extra) if extra > 0.0 else 0.0
             moved_out[age, placement, draw] = (
                 moved_out_hazard[age, placement] * season[1] * effect[2, draw]
             )

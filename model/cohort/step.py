@@ -71,8 +71,8 @@ def exits(
 
     `effect` (effect, draw) tilts the families of hazards; `live` (cell, 2) lists the ages and
     placements that can hold plans. `review` (draw,) is the monthly hazard of ending after a review at
-    the ages `review_ages`; `work.reviewed` is then its share of ceasing. Ceasing, leaving and asking to move compete. Conservation:
-    plans before = plans after + ceased + moved out; those who ask to move are still in `plans`.
+    the ages `review_ages`; `work.reviewed` is then its share of ceasing. Ceasing, leaving and asking
+    to move compete. Conservation: plans before = plans after + ceased + moved out; those who ask to move are still in `plans`.
     """
     routes = rates.in_year
     kernel.cell_hazards(

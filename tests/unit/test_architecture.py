@@ -14,8 +14,8 @@ pytestmark = pytest.mark.unit
 
 LAYERS = (
     "version", "reference", "chance", "scenario", "draws", "cohort", "demand", "provision",
-    "funding", "mitigation", "account", "reconcile", "mechanisms", "month", "prepared",
-    "forecast", "published", "results", "notices", "checks", "assumptions", "run", "report", "cli",
+    "funding", "mitigation", "account", "reconcile", "month", "prepared",
+    "forecast", "whatif", "published", "results", "notices", "checks", "assumptions", "run", "report", "cli",
 )  # fmt: skip
 
 

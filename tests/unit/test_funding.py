@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.cohort.placements import placements_for
+from model.cohort.placements import Twin, placements_for
 from model.draws import central, sample
 from model.forecast import anchor_lines, by_year, forecast_central, spend
 from model.funding.anchoring import anchor
-from model.funding.drivers import price_drivers, volumes_for
-from model.funding.prices import billed_share, mean_band_value, price_index
+from model.funding.bands import band_values, drifted, mean_value, rebanded
+from model.funding.drivers import Driven, price_drivers, volumes_for
+from model.funding.prices import billed_share, price_index
 from model.prepared import prepare
 from model.reference.codes import SETTINGS
 from model.scenario.load import load
@@ -44,9 +45,13 @@ AMOUNT = """
 """
 
 
+NOBODY = Driven(np.zeros((0, 36, 1)))
+"""No plans in force and no mechanism that drives spending."""
+
+
 def yearly(loaded) -> list[float]:
     scenario = loaded.scenario
-    priced = price_drivers(scenario, central(scenario), np.zeros((0, 36, 1)))
+    priced = price_drivers(scenario, central(scenario), NOBODY)
     total = sum(item.spend_gbp for item in priced)
     return by_year(total)[:, 0].tolist()
 
@@ -73,7 +78,7 @@ def test_monthly_profile_moves_months_not_years(tmp_path):
         (AMOUNT % "").replace("anchor: none", f"anchor: none\n      monthly_profile: {profile}"),
     )
     scenario = loaded.scenario
-    (priced,) = price_drivers(scenario, central(scenario), np.zeros((0, 36, 1)))
+    (priced,) = price_drivers(scenario, central(scenario), NOBODY)
     assert priced.spend_gbp[:2, 0].sum() == pytest.approx(0.93 * 1200)
     assert yearly(loaded) == pytest.approx([1200] * 3)
 
@@ -102,9 +107,11 @@ def test_band_value_is_the_mean_over_shares(tmp_path):
 """
     loaded = funding(tmp_path, line)
     driver = loaded.scenario.funding.lines[0].drivers[0]
-    bands = {band.id: band for band in loaded.scenario.funding.bands}
-    value = mean_band_value(driver.band_shares, bands, central(loaded.scenario))
-    assert value[:, 0] == pytest.approx([2500, 2550, 2550])
+    draws = central(loaded.scenario)
+    shares = drifted(draws.shares(driver.band_shares), driver.band_drift, draws)
+    values = band_values(loaded.scenario.funding.bands, [], [], draws)
+    value = mean_value(shares, values, draws)
+    assert value[:, 0] == pytest.approx(np.repeat([2500, 2550, 2550], 12))
     assert yearly(loaded) == pytest.approx([10 * 2500 / 2, 4 * 2550 / 2, 4 * 2550 / 2])
 
 
@@ -129,6 +136,58 @@ def test_re_banding_at_equal_cost_is_neutral(tmp_path):
         small(tmp_path, matrix + line.replace("SHARES", "{M1: 0.6666666667, M2: 0.3333333333}"))
     )
     assert new == pytest.approx(old)
+
+
+REBANDED = """
+  rebandings:
+    - id: matrix
+      title: Another matrix
+      start: 2024-09
+      cost_neutral: NEUTRAL
+      bands:
+        - {band: L2, to: {M1: 0.6666666667, M2: 0.3333333333}}
+"""
+POOL = """
+    - id: top_up
+      title: Top-up
+      anchor: none
+      drivers:
+        - {kind: pupils_without_plan, id: pool, title: Pool, s251: "1.2.2", fte: 8, band_shares: {L1: 0.25, L2: 0.75}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("neutral", "new_values"), [("false", (2000, 5000)), ("true", (800, 2000))]
+)
+def test_re_banding_on_a_date_moves_holders_and_not_their_cost(tmp_path, neutral, new_values):
+    """C8, design 5.6: holders of L2 (3,000) go to M1 and M2; at equal cost, or scaled to be neutral,
+    every month costs what it did, and afterwards nobody holds L2."""
+    old = yearly(funding(tmp_path, POOL))
+    matrix = MATRIX.replace("2000", str(new_values[0])).replace("5000", str(new_values[1]))
+    both = REBANDED.replace("NEUTRAL", neutral)
+    loaded = small(
+        tmp_path, FUNDING.replace("  lines:", matrix + both.lstrip("\n") + "  lines:") + POOL
+    )
+    assert yearly(loaded) == pytest.approx(old)
+    draws = central(loaded.scenario)
+    driver = loaded.scenario.funding.lines[0].drivers[0]
+    shares = drifted(draws.shares(driver.band_shares), [], draws)
+    held = rebanded(shares, loaded.scenario.funding.rebandings, draws)
+    september = 17
+    assert [held["L2"][september - 1, 0], held["L2"][september, 0]] == [0.75, 0.0]
+    assert held["M1"][september, 0] == pytest.approx(0.5)
+    assert sum(held.values())[:, 0] == pytest.approx([1.0] * 36)
+
+
+def test_a_matrix_that_is_not_neutral_costs_what_its_values_say(tmp_path):
+    """Holders of L2 at 3,000 go to 2/3 at 800 and 1/3 at 2,000, 1,200 on average, from September."""
+    matrix = MATRIX.replace("2000", "800").replace("5000", "2000")
+    both = REBANDED.replace("NEUTRAL", "false").lstrip("\n")
+    loaded = small(tmp_path, FUNDING.replace("  lines:", matrix + both + "  lines:") + POOL)
+    l1 = [1000, 1200, 1200]
+    l2 = [3000, (5 * 3000 + 7 * 1200) / 12, 1200]
+    due = [8 * (0.25 * one + 0.75 * two) for one, two in zip(l1, l2, strict=True)]
+    assert yearly(loaded) == pytest.approx(due)
 
 
 def test_termly_billing_charges_those_on_roll_at_the_start_of_term():
@@ -168,7 +227,8 @@ def test_anchors_by_hand(tmp_path):
     assert central_run[0] == pytest.approx([1500] * 3)
     assert central_run[1] == pytest.approx([1500, 1200, 1200]), "a one-off does not carry forward"
     draws = sample(loaded.scenario, 1, 0, 256)
-    first = by_year(spend(loaded.scenario, anchors, draws, np.zeros((0, 36, 256))).by_line)[0, 0]
+    driven = Driven(np.zeros((0, 36, 256)))
+    first = by_year(spend(loaded.scenario, anchors, draws, driven).by_line)[0, 0]
     assert first.std() > 50, "the first year keeps its uncertainty"
     amount = loaded.scenario.funding.lines[0].drivers[0].annual_amount_gbp
     assert first == pytest.approx(draws.by_year(amount)[0] * anchors["price"].factor)
@@ -211,7 +271,7 @@ def test_existing_placements_keep_their_price_and_later_ones_pay_the_entry_price
     loaded = small(tmp_path, FUNDING + FEES.replace("BILLING", "monthly") + PLACED)
     draws = central(loaded.scenario)
     volumes = np.stack([np.full((36, 1), 10.0), np.full((36, 1), 4.0)])
-    (priced,) = price_drivers(loaded.scenario, draws, volumes)
+    (priced,) = price_drivers(loaded.scenario, draws, Driven(volumes))
     assert priced.spend_gbp[:, 0] == pytest.approx([(10 * 100 + 4 * 150) / 4] * 36)
     assert priced.volume[:, 0] == pytest.approx([7.0] * 36)
 
@@ -223,6 +283,7 @@ def test_volumes_keep_existing_placements_and_later_ones_apart(tmp_path):
     volumes = volumes_for(loaded.scenario, placements)
     day = SETTINGS.index("independent_special_day")
     assert placements.tracked == (day,)
+    assert placements.twins == (Twin(day, "existing"),)
     for volume, placement in ((0, placements.existing(day)), (1, day)):
         rows = volumes.volume == volume
         assert set(volumes.placement[rows]) == {placement}

@@ -7,7 +7,8 @@ import pytest
 
 from model.draws import central
 from model.forecast import by_year
-from model.mitigation import general_fund_cost, line_changes, ramp
+from model.mitigation.delivery import ramp
+from model.mitigation.line_changes import general_fund_cost, line_changes
 from tests.scenarios import small
 
 pytestmark = pytest.mark.unit

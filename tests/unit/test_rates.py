@@ -16,7 +16,14 @@ import pandas as pd
 import pytest
 
 from model.cohort import kernel, step
-from model.cohort.placements import Placements
+from model.cohort.placements import (
+    INTERIM_SETTING,
+    MOST_SOUGHT,
+    OVERFLOW_SETTING,
+    WAITING_SETTINGS,
+    Placements,
+    Twin,
+)
 from model.cohort.rates import (
     ADULT_AGE,
     EFFECTS,
@@ -38,9 +45,13 @@ ACADEMIC_YEAR = range(5, 17)
 """Months from September to August, counted from April."""
 
 RESIDENTIAL = SETTINGS.index("independent_special_residential")
-TRACKED = Placements((SETTINGS.index("state_special"), RESIDENTIAL))
+SPECIAL = SETTINGS.index("state_special")
+TRACKED = Placements((Twin(SPECIAL, "existing"), Twin(RESIDENTIAL, "existing")))
 PLAIN = Placements(())
 NEED = 3
+REVIEWED = (5, 25)
+"""Ages at which reviews may end plans."""
+
 INDEPENDENT = [
     "independent_special_day",
     "independent_special_residential",
@@ -83,13 +94,25 @@ def month_of_exits(
     placements: Placements = PLAIN,
     effect: np.ndarray | None = None,
     state: CohortState | None = None,
+    review: float = 0.0,
 ) -> tuple[CohortState, MonthFlows, np.ndarray, Workspace]:
     """Expected exits of one month from one plan in every cell: state after, flows, who asks to move."""
     state = one_plan_everywhere(placements) if state is None else state
     flows = MonthFlows.nil(placements, 1)
     work = Workspace(rates, placements, 0, 1)
     effect = np.ones((len(EFFECTS), 1)) if effect is None else effect
-    asking = step.exits(state, flows, rates, effect, everywhere(placements), month, None, work)
+    asking = step.exits(
+        state,
+        flows,
+        rates,
+        effect,
+        everywhere(placements),
+        month,
+        None,
+        work,
+        review=np.array([review]),
+        review_ages=REVIEWED,
+    )
     return state, flows, asking, work
 
 
@@ -174,9 +197,12 @@ def monthly_hazards(
         rates.season[:, calendar_month(month) - 1],
         np.ones((len(EFFECTS), 1)) if effect is None else effect,
         ADULT_AGE,
+        np.zeros(1),
+        REVIEWED,
         work.ceased_hazard,
         work.moved_out_hazard,
         work.route_hazard,
+        work.reviewed,
     )
     return work.ceased_hazard, work.moved_out_hazard, work.route_hazard
 
@@ -398,17 +424,92 @@ def by_destination_and_placement(
     return moved
 
 
+def want_of_place(sought: int) -> tuple[Twin, ...]:
+    """Every placement for want of one in the setting `sought`."""
+    waiting = [Twin(SETTINGS.index(name), "waiting", sought) for name in WAITING_SETTINGS]
+    return (
+        *waiting,
+        Twin(SETTINGS.index(INTERIM_SETTING), "interim", sought),
+        Twin(SETTINGS.index(OVERFLOW_SETTING), "overflow", sought),
+    )
+
+
 def test_placements_have_codes_of_their_own_whatever_is_tracked() -> None:
-    """Random counters name a placement by setting and age of price, not by its place on the axis."""
-    assert [PLAIN.code(p) for p in range(len(SETTINGS))] == [2 * s for s in range(len(SETTINGS))]
-    assert [TRACKED.code(p) for p in range(TRACKED.count)][: len(SETTINGS)] == [
-        PLAIN.code(p) for p in range(len(SETTINGS))
-    ]
-    assert TRACKED.code(TRACKED.existing(RESIDENTIAL)) == 2 * RESIDENTIAL + 1
-    assert Placements((RESIDENTIAL,)).code(len(SETTINGS)) == 2 * RESIDENTIAL + 1
+    """Random counters name a placement by setting and standing, not by its place on the axis."""
+    plain = [PLAIN.code(p) for p in range(len(SETTINGS))]
+    step = plain[1]
+    assert plain == [step * s for s in range(len(SETTINGS))]
+    assert [TRACKED.code(p) for p in range(TRACKED.count)][: len(SETTINGS)] == plain
+    assert TRACKED.code(TRACKED.existing(RESIDENTIAL)) == step * RESIDENTIAL + 1
+    alone = Placements((Twin(RESIDENTIAL, "existing"),))
+    assert alone.code(len(SETTINGS)) == step * RESIDENTIAL + 1
     assert PLAIN.existing(RESIDENTIAL) == RESIDENTIAL
     assert max(TRACKED.code(p) for p in range(TRACKED.count)) < kernel.CODES_PER_AGE
     assert len(NEEDS) <= kernel.NEEDS_PER_CELL
+
+
+def test_codes_of_every_standing_are_distinct_and_fit() -> None:
+    """With prices split everywhere and the most limits allowed, no two placements share a counter."""
+    sought = tuple(range(3, 3 + MOST_SOUGHT))
+    existing = tuple(Twin(setting, "existing") for setting in range(len(SETTINGS)))
+    full = Placements(
+        (*existing, *(twin for setting in sought for twin in want_of_place(setting))), sought
+    )
+    codes = [full.code(p) for p in range(full.count)]
+    assert len(set(codes)) == full.count
+    assert max(codes) < kernel.CODES_PER_AGE
+    # Limiting one setting's places renames nobody but those who want for a place in it.
+    limited = Placements((*TRACKED.twins, *want_of_place(SPECIAL)), (SPECIAL,))
+    assert [limited.code(p) for p in range(TRACKED.count)] == [
+        TRACKED.code(p) for p in range(TRACKED.count)
+    ]
+
+
+def test_who_waits_for_a_place_leaves_as_their_setting_does_and_asks_for_it_no_more() -> None:
+    """A waiting plan is in its setting for every exit; its route to the sought setting is the queue."""
+    limited = Placements((*TRACKED.twins, *want_of_place(SPECIAL)), (SPECIAL,))
+    plain, split = (transition_rates(national_rates(), p) for p in (PLAIN, limited))
+    settings = list(limited.setting_of)
+    assert np.array_equal(split.ceased_hazard, plain.ceased_hazard[:, settings])
+    assert np.array_equal(split.moved_out_hazard, plain.moved_out_hazard[:, settings])
+    for routes, all_routes in ((split.in_year, plain.in_year), (split.phase, plain.phase)):
+        for place in range(len(SETTINGS), limited.count):
+            own = routes.origin == place
+            to = np.array(settings)[routes.destination[own]]
+            due = all_routes.origin == limited.setting_of[place]
+            if limited.sought_by(place) == SPECIAL:
+                due &= all_routes.destination != SPECIAL
+            found = sorted(zip(routes.age[own], to, routes.hazard[own], strict=True))
+            expected = sorted(
+                zip(all_routes.age[due], all_routes.destination[due], all_routes.hazard[due],
+                    strict=True)
+            )  # fmt: skip
+            assert found == expected, place
+            if limited.standing(place) == "waiting":
+                stays = np.isin(to, [SETTINGS.index(name) for name in WAITING_SETTINGS])
+                assert np.array_equal(routes.destination[own] >= len(SETTINGS), stays)
+
+
+# ---------------------------------------------------------------- plans that reviews end
+
+
+def test_reviews_are_a_cause_of_ceasing_beside_the_national_one() -> None:
+    """Hazards add at the ages given: p = 1 - (1 - q)^w (1 - p_review), and the share is noted."""
+    rates = only(transition_rates(national_rates(), PLAIN), "ceased")
+    _, without, _, _ = month_of_exits(rates, 8)
+    _, flows, _, work = month_of_exits(rates, 8, review=-np.log(1 - 0.02))
+    low, high = REVIEWED
+    reviewed = np.zeros((len(AGES), len(SETTINGS)), dtype=bool)
+    reviewed[low : high + 1] = True
+    p = without.ceased[..., 0]
+    assert np.allclose(flows.ceased[..., 0][~reviewed], p[~reviewed], rtol=0, atol=1e-15)
+    expected = 1 - (1 - p[reviewed]) * 0.98
+    assert np.allclose(flows.ceased[..., 0][reviewed], expected, rtol=0, atol=1e-14)
+    share = work.reviewed[..., 0]
+    national = -np.log1p(-p[reviewed & (p < 1)])
+    due = -np.log(0.98) / (national - np.log(0.98))
+    assert np.allclose(share[reviewed & (p < 1)], due, rtol=0, atol=1e-9)
+    assert (share[~reviewed] == 0.0).all()
 
 
 # ---------------------------------------------------------------- ageing and reach
