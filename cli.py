@@ -129,6 +129,11 @@ def _scenario_file(name: str) -> Path:
 @click.option("--force", is_flag=True, help="Replace the results in an existing --out folder.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Threads (as many as processors).")
 @click.option("--no-chance", is_flag=True, help="Expected values instead of whole-plan chance.")
+@click.option(
+    "--study-draws",
+    type=click.IntRange(0, 100_000),
+    help="Draws for what mitigations, delays and nurture groups are worth (128; 0 for none).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the headline as JSON.")
 def run(
     scenario: str,
@@ -138,6 +143,7 @@ def run(
     force: bool,
     jobs: int | None,
     no_chance: bool,
+    study_draws: int | None,
     as_json: bool,
 ) -> int:
     """Run SCENARIO and write a workbook and tables to a new folder."""
@@ -170,6 +176,13 @@ def run(
             progress=progress.draws,
         )
         seconds["draws"] = time.perf_counter() - mark
+        mark = time.perf_counter()
+        from model.whatif.studies import USUAL_DRAWS, study
+
+        progress.stage("Mitigations, delays and nurture groups")
+        studied = USUAL_DRAWS if study_draws is None else study_draws
+        studies = study(results, draws=studied, jobs=count, progress=progress.runs)
+        seconds["studies"] = time.perf_counter() - mark
         progress.stage("Writing the workbook and tables")
         from model.report.write_run import WORKBOOK, write_run
 
@@ -180,6 +193,7 @@ def run(
             folder,
             results,
             loaded,
+            studies,
             scenario_file=path.name,
             created=created,
             jobs=count,
@@ -244,11 +258,20 @@ class _Progress:
         """What the model calls between blocks."""
         return None if self._bar is None else self._advance
 
+    @property
+    def runs(self) -> Callable[[int, int], None] | None:
+        """What the studies call between runs."""
+        return None if self._bar is None else self._study
+
     def _advance(self, done: int, total: int) -> None:
         count = f"{done:,} of {total:,} draws"
         self._bar.update(
             self._task, description="Drawing", completed=done, total=total, count=count
         )
+
+    def _study(self, done: int, total: int) -> None:
+        title, count = "What mitigations are worth", f"{done:,} of {total:,} runs"
+        self._bar.update(self._task, description=title, completed=done, total=total, count=count)
 
     def stage(self, title: str) -> None:
         """Name what is going on now."""

@@ -31,7 +31,7 @@ from model.mitigation.line_changes import general_fund_cost, line_changes
 from model.month import MonthInputs, advance
 from model.prepared import Prepared
 from model.provision.capacity import added_places_gbp
-from model.provision.nurture import Averted, averted
+from model.provision.nurture import Averted, averted, funding_by_group, withheld_by_group
 from model.provision.places import PlaceAllocation, PlacesSeries
 from model.reconcile.trajectory import Reconciliation, reconcile
 from model.reference.calendar import MONTHS
@@ -73,6 +73,16 @@ class MonthByMonth:
     final_state: CohortState | None = None
 
 
+@dataclass(frozen=True)
+class NurtureAccount:
+    """Nurture groups by year, each (group, year, draw): pounds of gross cost and of top-up withheld,
+    both positive, and places completed."""
+
+    gross: Floats
+    withheld: Floats
+    completed: Floats
+
+
 @dataclass
 class BlockResult:
     """Everything kept of a block of draws; arrays hold the used draws only, draw axis last."""
@@ -85,6 +95,8 @@ class BlockResult:
     views: CumulativeViews | None = None
     reconciliation: Reconciliation | None = None
     caseload: CaseloadByYear | None = None
+    nurture: NurtureAccount | None = None
+    department_places: Floats | None = None
     start_month: int = 0
     gaps: dict[str, float] = field(default_factory=dict)
 
@@ -184,12 +196,15 @@ def price(prepared: Prepared, anchors: Mapping[str, Anchor], result: BlockResult
         result.caseload = _caseload(scenario, draws, months)
     if scenario.funding is not None:
         result.spending = spend(scenario, anchors, draws, _driven(prepared, months, draws))
+        if scenario.nurture_groups:
+            result.nurture = _nurture(scenario, draws, months)
+    result.department_places = department_places(scenario, draws)
     if scenario.account is not None:
         result.account = block_account(
             scenario.account,
             spending_by_block(scenario, result.spending),
             draws,
-            department_places(scenario, draws),
+            result.department_places,
         )
         result.views = cumulative_views(result.account, scenario.account, draws)
         if scenario.trajectory is not None:
@@ -203,6 +218,19 @@ def department_places(scenario: Scenario, draws: Draws) -> Floats | None:
     if scenario.places is None or not scenario.has("places"):
         return None
     return by_year(added_places_gbp(scenario.places, draws, "department"))
+
+
+def _nurture(scenario: Scenario, draws: Draws, months: MonthByMonth) -> NurtureAccount:
+    """Cost of each nurture group and the top-up it replaces, by year."""
+    assert scenario.funding is not None
+    bands = {band.id: band for band in scenario.funding.bands}
+    groups, effect = scenario.nurture_groups, scenario.nurture_effect
+    gross = by_year(funding_by_group(groups, bands, draws))
+    withheld, completed = np.zeros_like(gross), np.zeros_like(gross)
+    if effect is not None and months.averted is not None:
+        withheld = by_year(withheld_by_group(effect, groups, bands, draws))
+        completed = by_year(months.averted.completed)
+    return NurtureAccount(gross, withheld, completed)
 
 
 def _caseload(scenario: Scenario, draws: Draws, months: MonthByMonth) -> CaseloadByYear:

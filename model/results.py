@@ -15,12 +15,18 @@ from numpy.typing import NDArray
 from model.account.block_account import BlockAccount
 from model.account.views import CumulativeViews
 from model.cohort.series import FLOWS, cross_months
-from model.forecast import BlockResult, by_year
+from model.demand.caseload import CaseloadByYear
+from model.demand.pool import pool_bands
+from model.demand.reviews import ReviewSeries
+from model.demand.series import DemandSeries
+from model.forecast import BlockResult, NurtureAccount, by_year
 from model.funding.anchoring import Anchor
 from model.prepared import Prepared
+from model.provision.nurture import Averted
+from model.provision.places import PlacesSeries
 from model.published import PublishedBasis
 from model.reconcile.trajectory import Reconciliation
-from model.reference.calendar import financial_year_label, month_label
+from model.reference.calendar import MONTHS, financial_year_label, month_label
 from model.reference.codes import AGE_GROUPS, NEEDS, SETTINGS
 from model.scenario.schema import Scenario
 
@@ -113,8 +119,19 @@ def labels(scenario: Scenario) -> dict[str, list[str]]:
         "line": [line.id for line in lines],
         "driver": [f"{line.id}.{driver.id}" for line in lines for driver in line.drivers],
         "block": [block.id for block in scenario.account.blocks] if scenario.account else [],
+        "band": _pool_bands(scenario),
+        "contract": [item.id for item in scenario.requests.locums] if scenario.requests else [],
+        "place_group": [group.id for group in scenario.places.groups] if scenario.places else [],
+        "nurture_group": [group.id for group in scenario.nurture_groups],
         "target_year": [financial_year_label(y) for y in horizon.years if y in targets],
     }
+
+
+def _pool_bands(scenario: Scenario) -> list[str]:
+    if scenario.pool is None or scenario.funding is None:
+        return []
+    bands = pool_bands(scenario.pool, scenario.funding.bands, scenario.horizon.first_year)
+    return list(bands.names)
 
 
 def labelled(block: BlockResult) -> Labelled:
@@ -122,6 +139,21 @@ def labelled(block: BlockResult) -> Labelled:
     series: Labelled = {}
     if block.cohort is not None:
         series.update(_cohort(block))
+    months = block.months
+    if months.demand is not None:
+        series.update(_demand(months.demand))
+    if months.reviews is not None:
+        series.update(_reviews(months.reviews))
+    if months.places is not None:
+        series.update(_places(months.places))
+    if months.averted is not None:
+        series.update(_averted(months.averted))
+    if block.caseload is not None:
+        series.update(_caseload(block.caseload))
+    if block.nurture is not None:
+        series.update(_nurture(block.nurture))
+    if block.department_places is not None:
+        series["department_places_gbp"] = (("year", "draw"), block.department_places)
     if block.spending is not None:
         spending = block.spending
         monthly = spending.by_line
@@ -155,6 +187,106 @@ def _cohort(block: BlockResult) -> Labelled:
         "plans_by_age_group": (("date", "age_group", "draw"), cohort.by_age_group[dates]),
         "plans_by_need": (("date", "need", "draw"), cohort.by_need[dates]),
         "flows": (("flow", "year", "setting", "draw"), flows.transpose(0, 2, 1, 3)),
+    }
+
+
+def _demand(demand: DemandSeries) -> Labelled:
+    """Requests to plans: sums of each year, and the queue month by month."""
+    yearly = {
+        name: (("year", "draw"), by_year(getattr(demand, name)))
+        for name in (
+            "refused", "overturned", "agreed", "sent_from_pool", "assessed", "ended", "issued",
+            "issued_in_time", "averted_requests", "pool_converted", "pool_stopped", "pool_left",
+            "pool_ended", "capacity",
+        )
+    }  # fmt: skip
+    by_group = by_year(demand.requests.transpose(1, 0, 2))
+    requests = np.zeros_like(yearly["refused"][1])
+    for group in by_group:
+        requests = requests + group
+    monthly = {
+        name: (("month", "draw"), getattr(demand, name))
+        for name in ("waiting", "waited", "waited_p90", "longest_wait", "served_p90", "served_longest")
+    }
+    named = {f"demand_{name}": item for name, item in {**yearly, **monthly}.items()}
+    waits, assessed = by_year(demand.served_waits), yearly["assessed"][1]
+    return {
+        "demand_requests": (("year", "draw"), requests),
+        "demand_requests_by_age_group": (("year", "age_group", "draw"), by_group.transpose(1, 0, 2)),
+        "demand_requests_by_need": (
+            ("year", "need", "draw"),
+            by_year(demand.requests_by_need.transpose(1, 0, 2)).transpose(1, 0, 2),
+        ),
+        **named,
+        "demand_issued_by_month": (("month", "draw"), demand.issued),
+        "demand_in_time_by_month": (("month", "draw"), demand.issued_in_time),
+        "demand_share_in_time": (
+            ("year", "draw"),
+            _ratio(yearly["issued_in_time"][1], yearly["issued"][1]),
+        ),
+        "demand_mean_wait": (("year", "draw"), _ratio(waits, assessed)),
+        "demand_waiting_at_year_end": (("year", "draw"), _year_ends(demand.waiting)),
+        "demand_undecided_at_year_end": (("year", "draw"), _year_ends(demand.in_decision)),
+        "demand_locums": (("contract", "year", "draw"), by_year(demand.locums)),
+        "pool_pupils": (("band", "year", "draw"), by_year(demand.pool_pupils) / MONTHS),
+        "pool_pupils_at_year_end": (("band", "year", "draw"), _year_ends(demand.pool_pupils)),
+    }
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """part / whole, nil where there is nothing."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _year_ends(monthly: Floats) -> Floats:
+    """The last month of each financial year of (..., month, draw)."""
+    return np.ascontiguousarray(monthly[..., MONTHS - 1 :: MONTHS, :])
+
+
+def _reviews(reviews: ReviewSeries) -> Labelled:
+    return {
+        f"reviews_{name}": (("year", "draw"), by_year(getattr(reviews, name)))
+        for name in ReviewSeries.__dataclass_fields__
+    }
+
+
+def _caseload(caseload: CaseloadByYear) -> Labelled:
+    return {
+        f"caseload_{name}": (("year", "draw"), getattr(caseload, name))
+        for name in CaseloadByYear.__dataclass_fields__
+    }
+
+
+def _places(places: PlacesSeries) -> Labelled:
+    """Stocks at the year end, flows of the year, and pupils without a place on average."""
+    dims = ("place_group", "year", "draw")
+    stocks = ("commissioned", "others", "own", "waiting", "interim", "overflow")
+    series: Labelled = {}
+    for name in PlacesSeries.__dataclass_fields__:
+        values = getattr(places, name)
+        series[f"places_{name}"] = (dims, _year_ends(values) if name in stocks else by_year(values))
+        if name in stocks:
+            series[f"places_{name}_by_month"] = (("place_group", "month", "draw"), values)
+    return series
+
+
+def _averted(averted: Averted) -> Labelled:
+    requests = np.zeros_like(averted.requests[:, 0])
+    for group in range(averted.requests.shape[1]):
+        requests = requests + averted.requests[:, group]
+    placements = np.zeros_like(requests)
+    for held in averted.placements.values():
+        placements = placements + held
+    return {
+        "nurture_averted_requests": (("year", "draw"), by_year(requests)),
+        "nurture_averted_placements": (("year", "draw"), by_year(placements) / MONTHS),
+    }
+
+
+def _nurture(nurture: NurtureAccount) -> Labelled:
+    return {
+        f"nurture_{name}": (("nurture_group", "year", "draw"), getattr(nurture, name))
+        for name in NurtureAccount.__dataclass_fields__
     }
 
 

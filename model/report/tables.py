@@ -48,6 +48,10 @@ _COLUMN_OF = {
     "line": "line",
     "driver": "entity",
     "flow": "entity",
+    "band": "band",
+    "place_group": "entity",
+    "nurture_group": "entity",
+    "contract": "entity",
 }
 
 
@@ -96,7 +100,32 @@ _SERIES: dict[str, _Series] = {
     "in_year_deficit": _Series("in_year_deficit", _GBP, in_draws=True),
     "opening_without_support": _Series("opening_deficit", _GBP, "without"),
     "support_received_to_date": _Series("support_received_to_date", _GBP),
+    "department_places_gbp": _Series("department_places", _GBP),
+    "nurture_gross": _Series("nurture_gross", _GBP, quantiles=False),
+    "nurture_withheld": _Series("nurture_withheld", _GBP, quantiles=False),
+    "demand_share_in_time": _Series("demand_share_in_time", "share", in_draws=True),
+    "demand_mean_wait": _Series("demand_mean_wait", "months", in_draws=True),
+    "caseload_officers": _Series("caseload_officers", "FTE", quantiles=False),
+    "caseload_officers_needed": _Series("caseload_officers_needed", "FTE"),
+    "demand_requests": _Series("demand_requests", "requests", in_draws=True),
+    "demand_issued": _Series("demand_issued", "plans", in_draws=True),
+    "demand_waiting_at_year_end": _Series("demand_waiting_at_year_end", "assessments", in_draws=True),
 }
+_UNITS = {
+    "demand_waited": "months in all",
+    "demand_waited_p90": "months",
+    "demand_longest_wait": "months",
+    "demand_served_p90": "months",
+    "demand_served_longest": "months",
+    "demand_requests": "requests",
+    "demand_": "cases",
+    "pool_": "pupils",
+    "places_": "pupils",
+    "reviews_": "reviews",
+    "caseload_": "plans",
+    "nurture_": "cases",
+}
+"""Units of the series of the mechanisms by the start of their name; the longest start counts."""
 _SHARE_OF_DRAWS = ("trajectory_on_trajectory", "trajectory_in_balance")
 
 
@@ -105,6 +134,10 @@ def _series(name: str) -> _Series:
         return _SERIES[name]
     if name in _SHARE_OF_DRAWS:
         return _Series(name, "probability (mean)", "without", quantiles=False)
+    starts = [start for start in _UNITS if name.startswith(start)]
+    if starts:
+        unit = _UNITS[max(starts, key=len)]
+        return _Series(name, unit, quantiles="_by_month" not in name)
     return _Series(name, _GBP, "without")
 
 
@@ -171,7 +204,7 @@ def with_average_price(data: xr.Dataset) -> xr.Dataset:
 def _frame(values: xr.DataArray, spec: _Series, results: Results) -> pd.DataFrame:
     """A labelled array as tidy rows."""
     frame = values.rename("value").to_dataframe().reset_index()
-    kinds = [str(dim) for dim in values.dims if str(dim) in ("driver", "flow")]
+    kinds = [str(dim) for dim in values.dims if _COLUMN_OF.get(str(dim)) == "entity"]
     frame = frame.rename(columns={str(d): _COLUMN_OF.get(str(d), str(d)) for d in values.dims})
     frame["version"] = RESULTS_VERSION
     frame["scenario"] = results.scenario.name

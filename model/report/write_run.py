@@ -21,25 +21,40 @@ from model.report.workbook import About, write_workbook
 from model.results import Results
 from model.scenario.effective import effective_text
 from model.scenario.load import LoadedScenario
+from model.scenario.schema import Scenario
 from model.version import __version__
+from model.whatif.studies import Studies
 
 WORKBOOK = "workbook.xlsx"
-LIMITS = (
-    "Places are not limited in this version: whoever is due a setting gets it, and a school that "
-    "opens late changes nothing unless a mitigation says so.",
-    "New plans follow last year's number and its growth; requests, refusals and waiting times are "
-    "not modelled yet.",
-    "Nurture groups cost what they cost; no effect on requests or placements is assumed.",
+_WITHOUT = {
+    "requests": "New plans follow last year's number and its growth; requests, refusals and waiting "
+    "times are not in this run.",
+    "places": "Places are not limited in this run: whoever is due a setting gets it.",
+    "nurture_effect": "Nurture groups cost what they cost; no effect of theirs is in this run.",
+}
+"""What a run without a mechanism cannot show."""
+
+_ALWAYS = (
+    "Places limit placements from the first month of the forecast; which child gets a place is by "
+    "kind of demand and by lot, not by the child's case.",
+    "Placements that nurture groups avert are taken from spending, not from the plans counted.",
     "The range holds the stated uncertainties and chance. It does not hold changes of law or "
     "funding rules, or of how plans are recorded.",
 )
-"""What a reader must know that the figures do not show."""
+
+
+def limits(scenario: Scenario) -> tuple[str, ...]:
+    """What a reader must know that the figures of a run do not show."""
+    left_out = [text for name, text in _WITHOUT.items() if not scenario.has(name)]
+    known = _ALWAYS if not left_out else _ALWAYS[-1:]
+    return (*left_out, *known)
 
 
 def write_run(
     folder: Path,
     results: Results,
     loaded: LoadedScenario,
+    studies: Studies,
     *,
     scenario_file: str,
     created: datetime,
@@ -66,7 +81,7 @@ def write_run(
             scenario_hash=loaded.hashes.get(Path(scenario_file).name, ""),
             python=platform.python_version(),
             packages=versions(),
-            notes=LIMITS,
+            notes=limits(results.scenario),
         )
         (partial / "scenario.effective.yaml").write_text(effective, encoding="utf-8")
         for name in loaded.tables:
@@ -75,7 +90,7 @@ def write_run(
         results_table(results).to_parquet(partial / "results.parquet", index=False)
         draws_table(results).to_parquet(partial / "draws.parquet", index=False)
         inputs_table(results).to_parquet(partial / "inputs.parquet", index=False)
-        write_workbook(results, partial / WORKBOOK, about)
+        write_workbook(results, partial / WORKBOOK, about, studies)
         facts = manifest(
             results,
             identity=identity,

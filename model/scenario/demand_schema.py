@@ -146,6 +146,15 @@ class WarmUp(SourcedPart):
     """Of these, issued within 20 weeks."""
 
 
+class PublishedShare(SourcedPart):
+    """A published 20-week share of one month, shown beside the forecast's."""
+
+    month: MonthField
+    """Month of the plans issued."""
+    share: Share
+    """Share issued within 20 weeks, exceptions included."""
+
+
 class Requests(SourcedPart):
     """From requests for an assessment to plans. Level, growth and fading are those of `new_plans`."""
 
@@ -203,6 +212,10 @@ class Requests(SourcedPart):
     """Age groups, and pool, in order of priority; those not named come after, longest waiting first."""
     warm_up: WarmUp | None = None
     """Published flows of the year before: a run of that year leaves the opening queue."""
+    stated_capacities: list[Annotated[float, Field(gt=0)]] = []
+    """Assessments a month as papers state them, for the arithmetic of how long a pool would take."""
+    published_shares: list[PublishedShare] = []
+    """Published 20-week shares of single months, to compare with; nothing is fitted to them."""
     waiting_at_start: list[WaitingAtStart] = []
     """The opening queue by months waited, where it is known; instead of warm_up."""
     opening_queue_factor: Annotated[Quantity, NumberRule("factor", 0, 10)] = constant(

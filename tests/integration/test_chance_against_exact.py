@@ -16,17 +16,17 @@ import pytest
 from scipy import stats
 
 from model.chance.philox import stream_key
-from model.cohort.placements import Placements
-from model.cohort.rates import EFFECTS, reachable, transition_rates
+from model.cohort.placements import Placements, Twin
+from model.cohort.rates import EFFECTS, TransitionRates, effects, reachable, transition_rates
 from model.cohort.state import CohortState, MonthFlows, empty_state
 from model.cohort.step import Chance, Workspace
 from model.demand.new_plans import Entries
-from model.draws import Draws
-from model.mechanisms import Mechanisms
+from model.draws import sample as sampled_inputs
 from model.month import MonthInputs, advance
 from model.reference.calendar import calendar_month
 from model.reference.codes import AGES, SETTINGS
 from model.reference.national import national_rates
+from model.scenario.schema import Scenario
 from tests.reference.children import (
     Child,
     Moments,
@@ -56,7 +56,10 @@ TILTS = {
     "other_moves": 1.2,
 }
 TRACKED = Placements(
-    (SETTINGS.index("state_special"), SETTINGS.index("independent_special_residential"))
+    tuple(
+        Twin(SETTINGS.index(name), "existing")
+        for name in ("state_special", "independent_special_residential")
+    )
 )
 CHILDREN = {
     Child(3, "early_years", existing=False, need=0): 45,
@@ -95,6 +98,45 @@ def opening(draws: int) -> CohortState:
     return state
 
 
+def month_inputs(
+    rates: TransitionRates, live: np.ndarray, draws: int, seed: int | None, first_draw: int
+) -> MonthInputs:
+    """A month of the cohort alone: nobody joins, and every mechanism around it is off."""
+    scenario = Scenario.model_validate(
+        {
+            "format": 1,
+            "name": "closed",
+            "title": "A closed cohort",
+            "authority": "Nowhere",
+            "as_at": "2023-06",
+            "horizon": {"first_year": "2023-24", "last_year": "2024-25"},
+            "rates": TILTS,
+        }
+    )
+    chance = None
+    if seed is not None:
+        keys = [stream_key(seed, name) for name in ("exits", "phase transfers", "new", "in")]
+        chance = Chance(*keys, first_draw)
+    inputs = MonthInputs(
+        rates=rates,
+        tilts=scenario.rates,
+        live=live,
+        entries=Entries(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)),
+        new_plans=None,
+        new_pattern=None,
+        moved_in=None,
+        moved_in_pattern=None,
+        draws=sampled_inputs(scenario, 0 if seed is None else seed, first_draw, draws),
+        seed=0 if seed is None else seed,
+        chance=chance,
+    )
+    tilts = np.array([TILTS[name] for name in EFFECTS])
+    assert (effects(inputs.tilts, inputs.draws, MONTHS[0]) == tilts[:, None]).all()
+    for mechanism in (inputs.pipeline, inputs.reviews, inputs.places, inputs.averted):
+        assert mechanism is None
+    return inputs
+
+
 def step_cohort(moments: Moments, draws: int, seed: int | None, first_draw: int = 0) -> Outcomes:
     """The model's own months; whole plans by chance with a seed, expected values without.
 
@@ -104,26 +146,7 @@ def step_cohort(moments: Moments, draws: int, seed: int | None, first_draw: int 
     rates = transition_rates(national_rates(), TRACKED)
     at_start = opening(1).plans.sum(axis=2)[..., 0] > 0
     live = np.argwhere(reachable(at_start, np.zeros_like(at_start), rates)).astype(np.int64)
-    effect = np.array([TILTS[name] for name in EFFECTS])
-    chance = None
-    if seed is not None:
-        keys = [stream_key(seed, name) for name in ("exits", "phase transfers", "new", "in")]
-        chance = Chance(*keys, first_draw)
-    entries = Entries(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    inputs = MonthInputs(
-        rates=rates,
-        effects=np.repeat(effect[None, :, None], draws, axis=2),
-        live=live,
-        entries=entries,
-        new_plans=None,
-        new_pattern=None,
-        moved_in=None,
-        moved_in_pattern=None,
-        draws=Draws(range(2023, 2025), first_draw, draws),
-        seed=0 if seed is None else seed,
-        chance=chance,
-        mechanisms=Mechanisms(),
-    )
+    inputs = month_inputs(rates, live, draws, seed, first_draw)
     work = Workspace(rates, TRACKED, 0, draws)
     flows = MonthFlows.nil(TRACKED, draws)
     found: dict[object, np.ndarray] = {}
@@ -256,22 +279,8 @@ def test_needs_stepped_together_are_needs_stepped_alone(moments: Moments) -> Non
     together = opening(64)
     rates = transition_rates(national_rates(), TRACKED)
     work, flows = Workspace(rates, TRACKED, 0, 64), MonthFlows.nil(TRACKED, 64)
-    effect = np.array([TILTS[name] for name in EFFECTS])
-    keys = [stream_key(5, name) for name in ("exits", "phase transfers", "new", "in")]
-    inputs = MonthInputs(
-        rates=rates,
-        effects=np.repeat(effect[None, :, None], 64, axis=2),
-        live=np.argwhere(np.ones((len(AGES), TRACKED.count), dtype=bool)).astype(np.int64),
-        entries=Entries(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)),
-        new_plans=None,
-        new_pattern=None,
-        moved_in=None,
-        moved_in_pattern=None,
-        draws=Draws(range(2023, 2025), 0, 64),
-        seed=5,
-        chance=Chance(*keys, 0),
-        mechanisms=Mechanisms(),
-    )
+    live = np.argwhere(np.ones((len(AGES), TRACKED.count), dtype=bool)).astype(np.int64)
+    inputs = month_inputs(rates, live, 64, 5, 0)
     for month in MONTHS:
         flows.clear()
         advance(together, flows, inputs, month, work)

@@ -18,17 +18,16 @@ import numpy as np
 import pytest
 
 from model.cohort.placements import Placements
-from model.cohort.rates import EFFECTS, transition_rates
+from model.cohort.rates import EFFECTS, effects, transition_rates
 from model.cohort.state import CohortState, MonthFlows, empty_state
 from model.cohort.step import Workspace
 from model.demand.new_plans import Entries, moved_in_pattern, new_plan_pattern
 from model.draws import Draws
-from model.mechanisms import Mechanisms
 from model.month import MonthInputs, advance
 from model.reference.calendar import SEPTEMBER, calendar_month, month_index
 from model.reference.codes import AGES, NEEDS, SETTINGS
 from model.reference.national import NationalRates, national_rates
-from model.scenario.plans_schema import MovedIn, NewPlans
+from model.scenario.plans_schema import MovedIn, NewPlans, Rates
 
 pytestmark = pytest.mark.integration
 
@@ -123,14 +122,16 @@ def month_inputs(national: NationalRates, *, joining: bool) -> MonthInputs:
     arriving = (TABLES.corrected(2024) + TABLES.corrected(2025)) / 2 * rate
     moved_in = MovedIn.model_validate({"plans_a_year": float(arriving.sum())})
     draws = Draws(range(FIRST_YEAR, FIRST_YEAR + 1), 0, 1)
-    for figure in (new_plans.level, new_plans.yearly_variation, moved_in.plans_a_year):
+    untilted = Rates()
+    tilts = [getattr(untilted, name) for name in EFFECTS]
+    for figure in (new_plans.level, new_plans.yearly_variation, moved_in.plans_a_year, *tilts):
         draws._values[id(figure)] = np.array([[figure.at(FIRST_YEAR).central]])
     for number in (new_plans.initial_growth, new_plans.damping, new_plans.dispersion):
         draws._values[id(number)] = np.array([number.central])
     live = np.argwhere(np.ones((len(AGES), PLACEMENTS.count), dtype=bool)).astype(np.int64)
     inputs = MonthInputs(
         rates=rates,
-        effects=np.ones((1, len(EFFECTS), 1)),
+        tilts=untilted,
         live=live,
         entries=entries,
         new_plans=new_plans,
@@ -140,8 +141,8 @@ def month_inputs(national: NationalRates, *, joining: bool) -> MonthInputs:
         draws=draws,
         seed=0,
         chance=None,
-        mechanisms=Mechanisms(),
     )
+    assert (effects(untilted, draws, FEBRUARY_2024) == 1.0).all()
     return inputs if joining else replace(inputs, new_plans=None, moved_in=None)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -404,6 +405,127 @@ def test_a_run_finds_its_own_identities_kept(data: dict[str, Any]) -> None:
         assert float(opening.sum("setting").mean()) >= 0
         if "new_plans" not in data and "moved_in" not in data:
             assert float(results.draws["plans"].isel(point=0).max()) <= plans["total"]
+
+
+# ---------------------------------------------------------------- every mechanism on
+
+NAMED_GAPS = {
+    "plans: opening + flows = closing",
+    "plans: no cell is negative",
+    "plans: age groups sum to settings",
+    "plans: needs sum to settings",
+    "plans: requests = refused + agreed + undecided",
+    "plans: refusals overturned close",
+    "plans: arrivals = assessed + waiting",
+    "plans: assessed = ended + in drafting",
+    "plans: area under the queue = months waited",
+    "plans: the pool = converted + stopped + left + still in it",
+    "plans: asked for a place = placed + independent + interim + waiting + stayed",
+    "plans: nobody is placed beyond commissioned places",
+    "spending: s251 drivers sum to budget lines",
+    "account: block identity",
+    "account: brought forward is last year's carried forward",
+    "account: transfers sum to nil",
+    "account: without support = opening + all in-year movements",
+}
+"""Identities that a run with every mechanism computes for itself."""
+
+WITH_EVERYTHING = ["base", "none", "all"]
+"""Mitigations change inputs of every mechanism, and identities hold all the same."""
+
+
+def everything_on(file: Path, mitigated: str) -> LoadedScenario:
+    loaded = load(file)
+    scenario = loaded.scenario.model_copy(update={"mitigated": mitigated})
+    assert not scenario.switched_off
+    for mechanism in ("requests", "pool", "reviews", "places", "nurture_effect", "rebanding"):
+        assert scenario.has(mechanism), mechanism  # type: ignore[arg-type]
+    return replace(loaded, scenario=scenario)
+
+
+@pytest.mark.parametrize("chance", [True, False])
+@pytest.mark.parametrize("mitigated", WITH_EVERYTHING)
+def test_every_gap_is_closed_with_every_mechanism_on(
+    north_somerset_file: Path, mitigated: str, chance: bool
+) -> None:
+    """North Somerset: each identity that a run computes holds in each of 192 draws."""
+    results = run(everything_on(north_somerset_file, mitigated), draws=192, jobs=2, chance=chance)
+    assert set(results.gaps) >= NAMED_GAPS
+    for name, gap in results.gaps.items():
+        assert gap < (1e-6 if name.startswith("plans") else 1e-3), name
+
+
+@pytest.mark.parametrize("chance", [True, False])
+@pytest.mark.parametrize("mitigated", WITH_EVERYTHING)
+def test_identities_hold_with_every_mechanism_on(
+    north_somerset_file: Path, mitigated: str, chance: bool
+) -> None:
+    """The same from the kept series, not from the run's own sums; plans are whole with chance on."""
+    prepared = prepare(everything_on(north_somerset_file, mitigated))
+    block = forecast(prepared, anchor_lines(prepared), 64, 64, seed=11, chance=chance)
+    assert_plans_close(block, whole=chance)
+    assert_account_closes(block, prepared)
+    if mitigated == "base":
+        assert_lines_are_the_blocks_spending(block, prepared)
+    assert_demand_closes(block, whole=chance)
+    assert_places_close(block)
+
+
+def assert_demand_closes(block: BlockResult, *, whole: bool) -> None:
+    """New plans are plans issued; what waits changes by what comes less what goes, month by month."""
+    demand, cohort = block.months.demand, block.cohort
+    assert demand is not None
+    assert cohort is not None
+    assert np.allclose(cohort.flows["new"].sum(axis=1), demand.issued, rtol=0, atol=1e-9)
+    comes = demand.agreed + demand.sent_from_pool
+    goes = [
+        (demand.waiting, comes - demand.assessed),
+        (demand.in_drafting, demand.assessed - demand.ended),
+        (
+            demand.in_decision,
+            demand.requests.sum(axis=1) - demand.refused - demand.agreed + demand.overturned,
+        ),
+        (
+            demand.pool_pupils.sum(axis=0),
+            -demand.pool_converted - demand.pool_stopped - demand.pool_left - demand.pool_ended,
+        ),
+    ]
+    for stock, net in goes:
+        assert stock.min() >= -1e-9
+        assert np.allclose(np.diff(stock, axis=0), net[1:], rtol=0, atol=1e-9)
+    assert (demand.assessed <= demand.capacity + 1e-9).all()
+    assert (demand.issued <= demand.ended + 1e-9).all()
+    assert (demand.issued_in_time <= demand.issued + 1e-9).all()
+    # Nobody waits while psychologists have time.
+    idle = demand.capacity - demand.assessed > 1e-6
+    assert idle.any()
+    assert (demand.waiting[idle] < 1e-9).all()
+    if whole:
+        counts = [demand.requests, demand.refused, demand.assessed, demand.issued, demand.waiting,
+                  demand.pool_pupils, demand.locums]  # fmt: skip
+        for values in counts:
+            assert (values == np.round(values)).all()
+
+
+def assert_places_close(block: BlockResult) -> None:
+    """Asked for a place = placed, overflowed or stayed; only within commissioned places."""
+    places, cohort = block.months.places, block.cohort
+    assert places is not None
+    assert cohort is not None
+    outcomes = [places.placed, places.independent, places.to_interim, places.to_waiting,
+                places.stayed]  # fmt: skip
+    assert min(values.min() for values in outcomes) >= 0.0
+    assert np.allclose(places.asked, sum(outcomes), rtol=0, atol=1e-9)
+    came = places.placed + places.from_waiting + places.returned
+    full = places.own + places.others > places.commissioned + 1e-9
+    assert full.any()
+    assert (came[full] < 1e-9).all()
+    for values in (places.waiting, places.interim, places.overflow):
+        assert values.min() >= -1e-9
+        assert values.max() > 0.0
+    # Whoever is in a special school is in a group's own places, or in an own place elsewhere.
+    special = cohort.by_setting[1:, SETTINGS.index("state_special")]
+    assert (places.own.sum(axis=0) <= special + 1e-9).all()
 
 
 # ---------------------------------------------------------------- nothing changes

@@ -9,7 +9,6 @@ import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from model.reference.bundled import read_csv_rows
-from model.report.workbook import mitigations
 from model.report.workbook.figures import Cell, Figure, total, total_where
 from model.report.workbook.measures import reduced, years
 from model.report.workbook.sheet import Book, Content, Sheet
@@ -39,7 +38,6 @@ def write(book: Book) -> None:
     _prices(book, sheet, labels)
     _s251(book, sheet, labels, totals)
     _charted(book, sheet, labels)
-    mitigations.write(book, sheet)
     sheet.finish()
 
 

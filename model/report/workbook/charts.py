@@ -8,10 +8,16 @@ from typing import Any
 from xlsxwriter.utility import xl_range_abs
 
 from model.report.workbook.figures import Cell
-from model.report.workbook.sheet import Book
+from model.report.workbook.sheet import Book, Sheet
 from model.report.workbook.styles import FONT, INK, QUIET, STACK_COLOURS
 
 WHOLE_MILLIONS_FROM = 15e6
+WIDTH, HEIGHT, GAP, ROWS = 560, 320, 6, 19
+"""Pixels of a chart on a sheet of its own table, and the rows it takes."""
+
+MOVE_WITH_CELLS = 2
+DASHES = ("solid", "dash", "round_dot", "long_dash")
+"""Lines differ in their dashes too, for a grey printer."""
 
 LINES: dict[str, dict[str, Any]] = {
     "Agreed target": {"color": "#000000", "width": 2.75, "dash_type": "solid"},
@@ -61,6 +67,31 @@ def cumulative(book: Book, series: Mapping[str, Sequence[Cell]]) -> Any:
             )
     _dress(chart, "Cumulative deficit without support, £ million", number)
     return chart
+
+
+def lines(
+    book: Book, series: Mapping[str, Sequence[Cell]], title: str, number: str
+) -> Any:
+    """Lines over the months or years whose labels stand in the first column of the rows."""
+    chart = book.workbook.add_chart({"type": "line"})
+    for index, (name, cells) in enumerate(series.items()):
+        plain = {"color": STACK_COLOURS[index % len(STACK_COLOURS)], "width": 2.25}
+        line = LINES.get(name, {**plain, "dash_type": DASHES[index % len(DASHES)]})
+        chart.add_series(
+            {"name": name, "categories": _categories(cells), "values": _range(cells), "line": line}
+        )
+    _dress(chart, title, number)
+    return chart
+
+
+def place(sheet: Sheet, chart: Any, description: str, row: int, position: int) -> None:
+    """Put a chart beside others on a sheet, left to right, with its description."""
+    chart.set_size({"width": WIDTH - GAP, "height": HEIGHT})
+    sheet.worksheet.insert_chart(
+        row, 0, chart,
+        {"x_offset": position * WIDTH, "y_offset": 6, "description": description,
+         "object_position": MOVE_WITH_CELLS},
+    )  # fmt: skip
 
 
 def stacked(book: Book, rows: Sequence[Sequence[Cell]], title: str, number: str) -> Any:

@@ -15,6 +15,7 @@ from model.report.workbook.figures import Cell, Figure, Words, cell
 from model.report.workbook.run_facts import About
 from model.report.workbook.styles import WRAPPING, properties
 from model.results import Results
+from model.whatif.studies import Studies
 
 Content = Figure | Words | float | str | None
 
@@ -80,6 +81,7 @@ class Book:
     workbook: Workbook
     results: Results
     about: About
+    studies: Studies = Studies()
     cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict)
     ratings: dict[str, Words] = field(default_factory=dict)
     charted_plans: list[list[Cell]] = field(default_factory=list)

@@ -13,8 +13,12 @@ from model.report.workbook import (
     budget_lines,
     checks,
     cover,
+    demand,
     dsg_account,
+    mitigations,
     monte_carlo,
+    nurture,
+    places,
     plans,
     reconciliation,
     summary,
@@ -23,9 +27,12 @@ from model.report.workbook.run_facts import About
 from model.report.workbook.sheet import Book
 from model.report.workbook.styles import FONT
 from model.results import Results
+from model.whatif.studies import Studies
 
 
-def write_workbook(results: Results, path: Path, about: About) -> None:
+def write_workbook(
+    results: Results, path: Path, about: About, studies: Studies | None = None
+) -> None:
     """Write a run as an Excel workbook at `path`, replacing what is there.
 
     Totals are live formulas whose stored values agree. Equal results and `about` give equal bytes.
@@ -33,7 +40,7 @@ def write_workbook(results: Results, path: Path, about: About) -> None:
     """
     with Workbook(str(path), _options()) as workbook:
         _properties(workbook, results, about)
-        book = Book(workbook, results, about)
+        book = Book(workbook, results, about, studies or Studies())
         filled = _sheets(results)
         for name in (cover.NAME, summary.NAME, *filled):
             book.add(name)
@@ -66,6 +73,14 @@ def _sheets(results: Results) -> dict[str, Callable[[Book], None]]:
         sheets[budget_lines.NAME] = budget_lines.write
     if scenario.plans is not None:
         sheets[plans.NAME] = plans.write
+    if scenario.has("requests"):
+        sheets[demand.NAME] = demand.write
+    if scenario.has("places") and scenario.plans is not None:
+        sheets[places.NAME] = places.write
+    if scenario.nurture_groups and scenario.funding is not None:
+        sheets[nurture.NAME] = nurture.write
+    if scenario.mitigations:
+        sheets[mitigations.NAME] = mitigations.write
     return {
         **sheets,
         monte_carlo.NAME: monte_carlo.write,
