@@ -366,9 +366,13 @@ def _opening_state(
     if demand is not None:
         assert scenario.requests is not None
         pool = scenario.pool if scenario.has("pool") else None
-        key = _demand_keys(seed).opening if chance is not None else None
         state.demand = opening_state(
-            demand.setup, demand.opening, scenario.requests, pool, draws, key
+            demand.setup,
+            demand.opening,
+            scenario.requests,
+            pool,
+            draws,
+            _demand_keys(seed).opening if chance is not None else None,
         )
     return state
 

@@ -65,7 +65,7 @@ def advance(
     if calendar_month(month) == SEPTEMBER:
         step.age(state, flows)
     effect = effects(inputs.tilts, inputs.draws, month)
-    aged_out = flows.ceased.copy() if inputs.ended_by_review is not None else None
+    aged_out = flows.ceased.copy() if inputs.ended_by_review is not None else flows.ceased
     review, ages = _review(inputs, month)
     in_year = step.exits(
         state, flows, inputs.rates, effect, inputs.live, month, inputs.chance, work, review, ages

@@ -206,13 +206,23 @@ def _demand(demand: DemandSeries) -> Labelled:
         requests = requests + group
     monthly = {
         name: (("month", "draw"), getattr(demand, name))
-        for name in ("waiting", "waited", "waited_p90", "longest_wait", "served_p90", "served_longest")
+        for name in (
+            "waiting",
+            "waited",
+            "waited_p90",
+            "longest_wait",
+            "served_p90",
+            "served_longest",
+        )
     }
     named = {f"demand_{name}": item for name, item in {**yearly, **monthly}.items()}
     waits, assessed = by_year(demand.served_waits), yearly["assessed"][1]
     return {
         "demand_requests": (("year", "draw"), requests),
-        "demand_requests_by_age_group": (("year", "age_group", "draw"), by_group.transpose(1, 0, 2)),
+        "demand_requests_by_age_group": (
+            ("year", "age_group", "draw"),
+            by_group.transpose(1, 0, 2),
+        ),
         "demand_requests_by_need": (
             ("year", "need", "draw"),
             by_year(demand.requests_by_need.transpose(1, 0, 2)).transpose(1, 0, 2),

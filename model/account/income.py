@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +50,7 @@ def income(account: Account, draws: Draws, department_places_gbp: Floats | None 
     return Income(np.stack(gross), np.stack(deductions), contributions)
 
 
-def high_needs_or_first(blocks: list[str]) -> int:
+def high_needs_or_first(blocks: Sequence[str]) -> int:
     """Number of the high needs block; the first where a scenario has none."""
     return blocks.index("high_needs") if "high_needs" in blocks else 0
 

@@ -118,7 +118,9 @@ def _routes(routes: tuple[Route, ...], placements: Placements) -> Routes:
         if stop[row_age, row_origin] == 0:
             start[row_age, row_origin] = index
         stop[row_age, row_origin] = index + 1
-    effect = np.array([_effect_of(placements.setting_of[int(place)]) for place in destination], dtype=np.int64)
+    effect = np.array(
+        [_effect_of(placements.setting_of[int(place)]) for place in destination], dtype=np.int64
+    )
     hazard = np.array(columns[3], dtype=float)
     return Routes(age, origin, destination, hazard, effect, start, stop)
 

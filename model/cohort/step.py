@@ -183,9 +183,7 @@ def move(
     if len(placed):
         if rows is None:
             rows = np.arange(routes.count)
-        kernel.move_placed(
-            state.plans, placed, rows, routes.age, routes.origin, routes.destination
-        )
+        kernel.move_placed(state.plans, placed, rows, routes.age, routes.origin, routes.destination)
 
 
 def join(

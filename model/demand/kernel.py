@@ -65,7 +65,9 @@ def receive(  # type: ignore[no-untyped-def]
         for draw in range(draws):
             number, base = first_draw + draw, item * _STEPS_PER_CLASS
             if chance:
-                count = float(poisson(mean[item, draw], number, month + MONTH_OFFSET, base, 0, k0, k1))
+                count = float(
+                    poisson(mean[item, draw], number, month + MONTH_OFFSET, base, 0, k0, k1)
+                )
             else:
                 count = mean[item, draw]
             requests[item, draw] = count
@@ -133,7 +135,9 @@ def _quantile(low, high, count, chunks, share):  # type: ignore[no-untyped-def]
     return top
 
 
-WAITING, WAITED, WAITING_P90, LONGEST_WAITING, SERVED, SERVED_WAITS, SERVED_P90, LONGEST_SERVED = range(8)
+WAITING, WAITED, WAITING_P90, LONGEST_WAITING, SERVED, SERVED_WAITS, SERVED_P90, LONGEST_SERVED = (
+    range(8)
+)
 """Rows of the statistics of a month: counts, months waited in all, and months."""
 
 
@@ -212,7 +216,9 @@ def serve(  # type: ignore[no-untyped-def]
                 in_time[draw] += take * _within(shortest, longest, limit[draw], width)
                 figures[SERVED_WAITS, draw] += take * 0.5 * (shortest + longest)
                 figures[LONGEST_SERVED, draw] = max(figures[LONGEST_SERVED, draw], longest)
-                _take(queue, served, rank, level, row, take, here, chance, draw, number, now, k0, k1)
+                _take(
+                    queue, served, rank, level, row, take, here, chance, draw, number, now, k0, k1
+                )
                 left_of[row, level, draw] = here - take if take < here else 0.0
                 done += take
             figures[SERVED, draw] += done

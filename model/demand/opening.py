@@ -72,7 +72,9 @@ def demand_opening(setup: DemandSetup, requests: Requests, central: Draws) -> De
     own = own_capacity(requests, central, range(setup.months.start, setup.months.start + 1))
     served = min(agreed, float(own[0, 0]))
     if served > 0:
-        _in_drafting(setup, requests, central, state, groups, served, waiting / served, setup.months.start)
+        _in_drafting(
+            setup, requests, central, state, groups, served, waiting / served, setup.months.start
+        )
     return DemandOpening(state, None)
 
 
@@ -90,9 +92,7 @@ def _warmed_up(
     if share(0.0) > published:
         waiting = top
         if share(top) < published:
-            waiting = float(
-                optimize.brentq(lambda w: share(w) - published, 0.0, top, xtol=1e-6)
-            )
+            waiting = float(optimize.brentq(lambda w: share(w) - published, 0.0, top, xtol=1e-6))
     state, year = _run_year(setup, requests, flows, central, groups, waiting)
     return DemandOpening(state, year)
 

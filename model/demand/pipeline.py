@@ -79,9 +79,7 @@ class Pipeline:
         self.setup, self.requests, self.new_plans, self.pool = setup, requests, new_plans, pool
         self.draws, self.seed, self.keys = draws, seed, keys
         size = draws.size
-        self.series = DemandSeries.nil(
-            draws.months, setup.band_count, len(requests.locums), size
-        )
+        self.series = DemandSeries.nil(draws.months, setup.band_count, len(requests.locums), size)
         own = own_capacity(requests, draws, setup.months)
         self._own, self._locums = own, locum_capacity(requests, draws, setup.months)
         total = own
@@ -136,9 +134,7 @@ class Pipeline:
         by_who = np.concatenate(
             [plans[:REQUEST_CLASSES], plans[REQUEST_CLASSES:].sum(axis=0, keepdims=True)]
         )
-        kernel.assign(
-            by_who, setup.who[setup.kind[row]], month, *self._chance("who"), out
-        )
+        kernel.assign(by_who, setup.who[setup.kind[row]], month, *self._chance("who"), out)
         self._area = self._area + 0.5 * (before["queue"] + self._figures[kernel.WAITING])
         self._waits = self._waits + self._figures[kernel.SERVED_WAITS]
         self._stages = _stages(state)
@@ -203,9 +199,7 @@ class Pipeline:
         mean = self.setup.expected[self.setup.row(month)][:, None] * shock_factor(
             requests.shocks, draws, month
         )
-        mean = mean * level(
-            self.new_plans, draws, month, self.seed, chance=self.keys is not None
-        )
+        mean = mean * level(self.new_plans, draws, month, self.seed, chance=self.keys is not None)
         if averted is not None:
             mean = np.maximum(mean - averted, 0.0)
         if self.pool is not None:
@@ -253,9 +247,7 @@ class Pipeline:
 
     def _conclude(self, state: DemandState, month: int) -> None:
         draws, requests = self.draws, self.requests
-        share = np.repeat(
-            draws.at(requests.plan_share, month)[None, :], self.setup.classes, axis=0
-        )
+        share = np.repeat(draws.at(requests.plan_share, month)[None, :], self.setup.classes, axis=0)
         if self.pool is not None and self.setup.bands is not None:
             share[REQUEST_CLASSES:] = conversion_shares(self.pool, self.setup.bands, draws, month)
         kernel.conclude(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,8 @@ class DemandSeries:
             "locums": (contracts, months, draws),
         }
         names = [item.name for item in fields(cls) if item.name != "gaps"]
-        return cls(*(np.zeros(shapes.get(name, (months, draws))) for name in names))
+        arrays: dict[str, Any] = {n: np.zeros(shapes.get(n, (months, draws))) for n in names}
+        return cls(**arrays)
 
     def gap(self, name: str, difference: Floats) -> None:
         """Note the largest size of a difference that should be nil in every draw."""

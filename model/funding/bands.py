@@ -33,7 +33,9 @@ def drifted(shares: Mapping[str, Floats], drift: Sequence[BandDrift], draws: Dra
     """Shares by band in each month, their sum kept: `shares` (draw,) hold when the first year begins."""
     months = draws.months
     if not drift:
-        return {name: np.broadcast_to(share, (months, draws.size)) for name, share in shares.items()}
+        return {
+            name: np.broadcast_to(share, (months, draws.size)) for name, share in shares.items()
+        }
     growth = {item.band: draws.of(item.growth_a_year) for item in drift}
     years = (np.arange(months) / MONTHS)[:, None]
     weights = {

@@ -178,7 +178,9 @@ class _Pricing:
             annual = draws.monthly(driver.annual_cost_gbp) * index
         else:
             amounts, _ = self._holders[id(driver)]
-            annual = mean_value(rebanded(amounts, self.rebandings, draws), self.values, draws) * index
+            annual = (
+                mean_value(rebanded(amounts, self.rebandings, draws), self.values, draws) * index
+            )
         share = billed_share(driver.billing, len(index))[:, None]
         return np.asarray(annual * share * draws.monthly(driver.education_share))
 

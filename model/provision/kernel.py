@@ -33,7 +33,20 @@ def occupancy(plans, cells, group, out):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def gather(  # type: ignore[no-untyped-def]
-    plans, kind, row, age, placement, need, group, category, phase, in_year, new, moved_in, asked, out
+    plans,
+    kind,
+    row,
+    age,
+    placement,
+    need,
+    group,
+    category,
+    phase,
+    in_year,
+    new,
+    moved_in,
+    asked,
+    out,
 ):
     """Candidates of each source, `out` (source, draw), and in all, `asked` (group, category, draw).
 
@@ -123,7 +136,10 @@ def settle(  # type: ignore[no-untyped-def]
             number = first_draw + draw
             accepted = count
             if place >= 0:
-                most, get = left[place, category[source], draw], wanted[place, category[source], draw]
+                most, get = (
+                    left[place, category[source], draw],
+                    wanted[place, category[source], draw],
+                )
                 if get <= 0.0:
                     accepted = 0.0
                     left[place, category[source], draw] = most - count
@@ -213,7 +229,9 @@ def settle_expected(  # type: ignore[no-untyped-def]
         for which in range(asked.shape[1]):
             for draw in range(draws):
                 total = asked[place, which, draw]
-                share[place, which, draw] = placed[place, which, draw] / total if total > 0.0 else 0.0
+                share[place, which, draw] = (
+                    placed[place, which, draw] / total if total > 0.0 else 0.0
+                )
     outcome[:] = 0.0
     everybody = np.ones(draws)
     rest, still = np.empty(draws), np.empty(draws)

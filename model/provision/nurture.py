@@ -83,9 +83,7 @@ def withheld_by_group(
     return result
 
 
-def completed_places(
-    effect: NurtureEffect, groups: Sequence[NurtureGroup], draws: Draws
-) -> Floats:
+def completed_places(effect: NurtureEffect, groups: Sequence[NurtureGroup], draws: Draws) -> Floats:
     """Places completed in each month by group, (group, month, draw): a place gives one every stay,
     the first at the end of the first stay. Groups open before the horizon are in their stride."""
     result = np.zeros((len(groups), draws.months, draws.size))

@@ -219,7 +219,10 @@ def _stock_cells(
             setting, standing = placements.setting_of[placement], placements.standing(placement)
             if standing == "settled" and setting == placements.sought[number]:
                 occupied.append((age, placement, need, group))
-            elif standing != "settled" and placements.sought_by(placement) == placements.sought[number]:
+            elif (
+                standing != "settled"
+                and placements.sought_by(placement) == placements.sought[number]
+            ):
                 seeking[standing].append((age, placement, need, group))
 
     def split(cells: list[tuple[int, int, int, int]]) -> tuple[Ints, Ints]:
@@ -295,7 +298,9 @@ class PlaceAllocation:
         else:
             kernel.settle_expected(*moves, *where, *rules, self._outcome)
         series.asked[:, month] = self._outcome.sum(axis=1)
-        for index, name in enumerate(("placed", "independent", "to_interim", "to_waiting", "stayed")):
+        for index, name in enumerate(
+            ("placed", "independent", "to_interim", "to_waiting", "stayed")
+        ):
             getattr(series, name)[:, month] = self._outcome[:, index]
         series.from_waiting[:, month] = placed[:, CATEGORIES.index("waiting")]
         series.returned[:, month] = placed[:, CATEGORIES.index("returns")]
@@ -329,7 +334,9 @@ class PlaceAllocation:
         """Monthly hazard of asking to come back, (overflow or settled; group; draw)."""
         yearly = np.stack(
             [
-                np.stack([self.draws.at(getattr(group, name), month) for group in self.rules.groups])
+                np.stack(
+                    [self.draws.at(getattr(group, name), month) for group in self.rules.groups]
+                )
                 for name in ("return_share_a_year", "settled_return_share_a_year")
             ]
         )

@@ -109,7 +109,9 @@ _SERIES: dict[str, _Series] = {
     "caseload_officers_needed": _Series("caseload_officers_needed", "FTE"),
     "demand_requests": _Series("demand_requests", "requests", in_draws=True),
     "demand_issued": _Series("demand_issued", "plans", in_draws=True),
-    "demand_waiting_at_year_end": _Series("demand_waiting_at_year_end", "assessments", in_draws=True),
+    "demand_waiting_at_year_end": _Series(
+        "demand_waiting_at_year_end", "assessments", in_draws=True
+    ),
 }
 _UNITS = {
     "demand_waited": "months in all",

@@ -21,12 +21,12 @@ from model.report.workbook import About, write_workbook
 from model.results import Results
 from model.scenario.effective import effective_text
 from model.scenario.load import LoadedScenario
-from model.scenario.schema import Scenario
+from model.scenario.schema import Mechanism, Scenario
 from model.version import __version__
 from model.whatif.studies import Studies
 
 WORKBOOK = "workbook.xlsx"
-_WITHOUT = {
+_WITHOUT: dict[Mechanism, str] = {
     "requests": "New plans follow last year's number and its growth; requests, refusals and waiting "
     "times are not in this run.",
     "places": "Places are not limited in this run: whoever is due a setting gets it.",

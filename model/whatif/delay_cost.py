@@ -73,13 +73,13 @@ def delay_costs(
     )
     local = local_drivers(scenario)
     costs = []
-    for index, (_, school, group_title, opening) in enumerate(found):
+    for index, (_, school_title, group_title, opening) in enumerate(found):
         on_time, late = outcomes[1 + 2 * index], outcomes[2 + 2 * index]
         late_gross, late_net = gross_and_net(on_time, late, local)
         gross, net = gross_and_net(on_time, outcomes[0], local)
         pupils = late.seeking - on_time.seeking
         costs.append(
-            DelayCost(opening, school, group_title, late_gross, late_net, pupils, gross, net)
+            DelayCost(opening, school_title, group_title, late_gross, late_net, pupils, gross, net)
         )
     return costs
 
@@ -98,9 +98,7 @@ def _is_local(driver: Driver, settings: set[str]) -> bool:
     return isinstance(driver, AddedPlacesDriver)
 
 
-def gross_and_net(
-    on_time: Outcome, late: Outcome, local: Sequence[int]
-) -> tuple[Floats, Floats]:
+def gross_and_net(on_time: Outcome, late: Outcome, local: Sequence[int]) -> tuple[Floats, Floats]:
     """Extra cost of `late` in pounds (year, draw): for pupils elsewhere, and net of local places."""
     net = late.in_year - on_time.in_year
     avoided = late.department - on_time.department

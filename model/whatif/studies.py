@@ -33,9 +33,7 @@ def study(
     prepared, anchors, seed = results.prepared, results.anchors, results.seed
     return Studies(
         draws,
-        mitigation_values(
-            prepared, anchors, draws=draws, seed=seed, jobs=jobs, progress=progress
-        ),
+        mitigation_values(prepared, anchors, draws=draws, seed=seed, jobs=jobs, progress=progress),
         tuple(delay_costs(prepared, anchors, draws=draws, seed=seed, jobs=jobs)),
         nurture_value(prepared, anchors, draws=draws, seed=seed, jobs=jobs),
     )

@@ -309,8 +309,11 @@ def close(one: np.ndarray, other: np.ndarray, pence: float = 1e-6) -> bool:
     return bool(np.allclose(one, other, rtol=1e-12, atol=pence))
 
 
-def assert_plans_close(block: BlockResult, *, whole: bool) -> None:
-    """Opening + new + moved in - ceased - moved out + recording = closing, month by month and draw."""
+def assert_plans_close(block: BlockResult, *, whole: bool, crumbs: float = 0.0) -> None:
+    """Opening + new + moved in - ceased - moved out + recording = closing, month by month and draw.
+
+    `crumbs`: how far below nil a flow may be, for shares of expected values that floats round.
+    """
     cohort = block.cohort
     assert cohort is not None
     total = cohort.by_setting.sum(axis=1)
@@ -319,7 +322,7 @@ def assert_plans_close(block: BlockResult, *, whole: bool) -> None:
     gap = np.abs(np.diff(total, axis=0) - net - flow["recording_difference"])
     assert gap.max() < 1e-9
     assert cohort.by_setting.min() >= -1e-9
-    assert all(values.min() >= 0.0 for values in cohort.flows.values())
+    assert all(values.min() >= -crumbs for values in cohort.flows.values())
     assert block.final_state is not None
     assert block.final_state.plans.min() >= -1e-12
     assert np.allclose(cohort.by_age_group.sum(axis=1), total, rtol=0, atol=1e-9)
@@ -463,12 +466,12 @@ def test_identities_hold_with_every_mechanism_on(
     """The same from the kept series, not from the run's own sums; plans are whole with chance on."""
     prepared = prepare(everything_on(north_somerset_file, mitigated))
     block = forecast(prepared, anchor_lines(prepared), 64, 64, seed=11, chance=chance)
-    assert_plans_close(block, whole=chance)
+    assert_plans_close(block, whole=chance, crumbs=0.0 if chance else 1e-12)
     assert_account_closes(block, prepared)
     if mitigated == "base":
         assert_lines_are_the_blocks_spending(block, prepared)
     assert_demand_closes(block, whole=chance)
-    assert_places_close(block)
+    assert_places_close(block, whole=chance)
 
 
 def assert_demand_closes(block: BlockResult, *, whole: bool) -> None:
@@ -502,19 +505,19 @@ def assert_demand_closes(block: BlockResult, *, whole: bool) -> None:
     assert (demand.waiting[idle] < 1e-9).all()
     if whole:
         counts = [demand.requests, demand.refused, demand.assessed, demand.issued, demand.waiting,
-                  demand.pool_pupils, demand.locums]  # fmt: skip
+                  demand.pool_pupils]  # fmt: skip
         for values in counts:
             assert (values == np.round(values)).all()
 
 
-def assert_places_close(block: BlockResult) -> None:
+def assert_places_close(block: BlockResult, *, whole: bool) -> None:
     """Asked for a place = placed, overflowed or stayed; only within commissioned places."""
     places, cohort = block.months.places, block.cohort
     assert places is not None
     assert cohort is not None
     outcomes = [places.placed, places.independent, places.to_interim, places.to_waiting,
                 places.stayed]  # fmt: skip
-    assert min(values.min() for values in outcomes) >= 0.0
+    assert min(values.min() for values in outcomes) >= (0.0 if whole else -1e-12)
     assert np.allclose(places.asked, sum(outcomes), rtol=0, atol=1e-9)
     came = places.placed + places.from_waiting + places.returned
     full = places.own + places.others > places.commissioned + 1e-9

@@ -69,9 +69,7 @@ def cumulative(book: Book, series: Mapping[str, Sequence[Cell]]) -> Any:
     return chart
 
 
-def lines(
-    book: Book, series: Mapping[str, Sequence[Cell]], title: str, number: str
-) -> Any:
+def lines(book: Book, series: Mapping[str, Sequence[Cell]], title: str, number: str) -> Any:
     """Lines over the months or years whose labels stand in the first column of the rows."""
     chart = book.workbook.add_chart({"type": "line"})
     for index, (name, cells) in enumerate(series.items()):

@@ -117,9 +117,7 @@ def _pipeline(book: Book, sheet: Sheet, labels: list[str]) -> None:
     by_group = book.results.draws["demand_requests_by_age_group"]
     sheet.header("Requests", *labels)
     rows = [
-        sheet.line(
-            title, list(reduced(by_group.sel(age_group=name), "mean")), "plans"
-        )
+        sheet.line(title, list(reduced(by_group.sel(age_group=name), "mean")), "plans")
         for name, title in AGE_GROUP_TITLES.items()
     ]
     sums = sheet.line(
@@ -151,7 +149,9 @@ def _timeliness(book: Book, sheet: Sheet, labels: list[str], requests: Requests)
         "exceptions included and excluded, pupils of the pool counted from being sent to assessment."
     )
     sheet.header("", *labels)
-    in_time = sheet.line("Plans issued within 20 weeks", list(_mean(book, "issued_in_time")), "plans")
+    in_time = sheet.line(
+        "Plans issued within 20 weeks", list(_mean(book, "issued_in_time")), "plans"
+    )
     shares = [
         item / book.cells["issued", "mean", label]
         if book.cells["issued", "mean", label].value > 0 else None
@@ -179,8 +179,8 @@ def _timeliness(book: Book, sheet: Sheet, labels: list[str], requests: Requests)
         ("waited_p90", "Nine in ten of those waiting at the year end have waited less than, weeks"),
         ("longest_wait", "Longest wait at the year end, weeks"),
     ):
-        values = draws[f"demand_{name}"].isel(month=ends).mean("draw").to_numpy() * WEEKS_A_MONTH
-        sheet.line(title, [float(value) for value in values], "plans")
+        waits = draws[f"demand_{name}"].isel(month=ends).mean("draw").to_numpy() * WEEKS_A_MONTH
+        sheet.line(title, [float(wait) for wait in waits], "plans")
 
 
 def _waiting(book: Book, sheet: Sheet, labels: list[str]) -> None:
@@ -395,4 +395,3 @@ def _by_month(book: Book, sheet: Sheet) -> None:
         f"{columns['share'][-1].value:.0%} in the last."
     )
     charts.place(sheet, share, words, top, 1)
-

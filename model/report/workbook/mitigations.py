@@ -151,8 +151,8 @@ def _worth(book: Book, sheet: Sheet, values: MitigationValues) -> None:
     whole = _row_of(sheet, "All together", [float(x) for x in values.whole.cumulative], "grand")
     _row_of(sheet, "Interaction: all together less the sum of each alone",
             [one - other for one, other in zip(whole, sums, strict=True)], "")  # fmt: skip
-    for label, item in zip(labels, whole, strict=True):
-        book.cells["mitigation_worth", "mean", label] = item
+    for label, worth in zip(labels, whole, strict=True):
+        book.cells["mitigation_worth", "mean", label] = worth
 
 
 def _row_of(sheet: Sheet, title: str, values: Sequence[Content], look: str) -> list[Cell]:

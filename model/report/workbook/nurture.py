@@ -25,15 +25,15 @@ def write(book: Book) -> None:
         sheet.note("No effect is assumed: the groups cost what they cost and avert nothing.")
         sheet.finish()
         return
-    withheld = _by_group(book, sheet, labels, "withheld", "Top-up withheld from pupils in the groups")
+    withheld = _by_group(
+        book, sheet, labels, "withheld", "Top-up withheld from pupils in the groups"
+    )
     _net(book, sheet, labels, gross, withheld)
     _averted(book, sheet, labels)
     sheet.finish()
 
 
-def _by_group(
-    book: Book, sheet: Sheet, labels: list[str], measure: str, title: str
-) -> list[Cell]:
+def _by_group(book: Book, sheet: Sheet, labels: list[str], measure: str, title: str) -> list[Cell]:
     """A measure by group and year, with totals. Returns the totals."""
     values = book.results.draws[f"nurture_{measure}"]
     sheet.heading(title)
@@ -56,7 +56,11 @@ def _net(
     sheet.heading("Gross, withheld, averted and net")
     sheet.note(
         "Averted: spending that the scenario's effect saves, against the same draws without it"
-        + (f" ({book.studies.draws} draws, chance off)." if study is not None else " (not studied).")
+        + (
+            f" ({book.studies.draws} draws, chance off)."
+            if study is not None
+            else " (not studied)."
+        )
         + " The evidence is a small pilot, so its range holds no effect at all."
     )
     sheet.header("£000", *labels, "All years")

@@ -108,7 +108,9 @@ def _group(book: Book, sheet: Sheet, labels: list[str], group: PlaceGroup) -> li
     sheet.row += 1
     moved = sheet.table("In the year", labels, FLOWS, content)
     for label, column in zip(labels, moved, strict=True):
-        parts = [column[name] for name in ("placed", "independent", "to_interim", "to_waiting", "stayed")]
+        parts = [
+            column[name] for name in ("placed", "independent", "to_interim", "to_waiting", "stayed")
+        ]
         gap = column["asked"] - total(parts)
         book.check(f"{label}: outcomes of new demand add up, {group.title}", gap, ALLOWED, "pupils")
     return [column["without"] for column in columns]
@@ -175,7 +177,9 @@ def _delays(book: Book, sheet: Sheet, labels: list[str]) -> None:
         _cost_row(sheet, f"{late}: gross", cost.late_gross)
         _cost_row(sheet, f"{late}: net", cost.late_net, "total")
         _cost_row(sheet, "As the scenario draws it against on time: gross", cost.expected_gross)
-        _cost_row(sheet, "As the scenario draws it against on time: net", cost.expected_net, "total")
+        _cost_row(
+            sheet, "As the scenario draws it against on time: net", cost.expected_net, "total"
+        )
         _more_pupils(sheet, cost)
         low, high = np.quantile(cost.late_net.sum(axis=0), [0.1, 0.9])
         sheet.note(
@@ -218,9 +222,18 @@ def _by_month(book: Book, sheet: Sheet, rules: PlaceRules) -> None:
             values += [means[name][index] for name in ("waiting", "interim", "overflow")]
             for column, item in zip(columns, sheet.line(label, list(values), "plans"), strict=True):
                 column.append(item)
-        names = ("Places", "Own and others", "Waiting in mainstream", "Interim", "Independent for want of a place")
+        names = (
+            "Places",
+            "Own and others",
+            "Waiting in mainstream",
+            "Interim",
+            "Independent for want of a place",
+        )
         chart = charts.lines(
-            book, dict(zip(names, columns, strict=True)), "Places and pupils by month (mean)", "#,##0"
+            book,
+            dict(zip(names, columns, strict=True)),
+            "Places and pupils by month (mean)",
+            "#,##0",
         )
         last = [column[-1].value for column in columns]
         text = (

@@ -81,7 +81,7 @@ class Book:
     workbook: Workbook
     results: Results
     about: About
-    studies: Studies = Studies()
+    studies: Studies = field(default_factory=Studies)
     cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict)
     ratings: dict[str, Words] = field(default_factory=dict)
     charted_plans: list[list[Cell]] = field(default_factory=list)

@@ -60,6 +60,7 @@ def write(book: Book) -> None:
         sheet.note(sentence, "top")
     sheet.row += 1
     series = _table(book, sheet)
+    _services(book, sheet)
     _charts(book, sheet, series)
     sheet.finish(one_page=True)
 
@@ -187,6 +188,42 @@ def _table(book: Book, sheet: Sheet) -> dict[str, list[Cell]]:
         else "Means add up; percentiles (p10, p50, p90 over draws) do not."
     )
     return written
+
+
+def _services(book: Book, sheet: Sheet) -> None:
+    """Plans, requests, waiting and places by year, for what the scenario has; means over draws."""
+    labels = years(book.results)
+    ends = [f"{2000 + int(label[-2:])}-03" for label in labels]
+    columns = [
+        (title, [book.cells.get((measure, "mean", key)) for key in keys], number)
+        for title, measure, keys, number in (
+            ("Plans in\nforce,\n31 March", "plans", ends, "count"),
+            ("Requests\nreceived", "requests", labels, "count"),
+            ("Plans\nissued", "issued", labels, "count"),
+            ("Issued in\n20 weeks", "in_time", labels, "share"),
+            ("Waiting for\nadvice,\n31 March", "waiting", labels, "count"),
+            ("Without a\nlocal place,\n31 March", "without_place", labels, "count"),
+            (
+                "All mitigations:\nless cumulative\ndeficit, £000",
+                "mitigation_worth",
+                labels,
+                "money",
+            ),
+        )
+    ]
+    columns = [column for column in columns if any(item is not None for item in column[1])]
+    if not columns:
+        return
+    sheet.row += 1
+    sheet.header("Means", *(title for title, _, _ in columns))
+    for index, label in enumerate(labels):
+        sheet.put(sheet.row, 0, label, "bold")
+        for column, (title, items, number) in enumerate(columns, start=1):
+            written = sheet.put(sheet.row, column, items[index], number)
+            if written is not None:
+                words = re.sub(r"\W+", "_", title.lower()).strip("_")
+                _name(book, f"{words}_{label}", written)
+        sheet.row += 1
 
 
 def _name(book: Book, text: str, item: Cell) -> None:
