@@ -252,8 +252,11 @@ def move_placed(plans, placed, rows, route_age, route_origin, route_destination)
         age, origin, destination = route_age[row], route_origin[row], route_destination[row]
         for need in range(needs):
             for draw in range(draws):
-                plans[age, origin, need, draw] -= placed[row, need, draw]
-                plans[age, destination, need, draw] += placed[row, need, draw]
+                count = placed[row, need, draw]
+                # Most cells are empty with chance on.
+                if count != 0.0:
+                    plans[age, origin, need, draw] -= count
+                    plans[age, destination, need, draw] += count
 
 
 @njit(nogil=True, cache=True)
@@ -290,8 +293,10 @@ def add_arrivals(plans, arrivals, entry_age, entry_placement, joined):  # type: 
         age, placement = entry_age[entry], entry_placement[entry]
         for need in range(needs):
             for draw in range(draws):
-                plans[age, placement, need, draw] += arrivals[entry, need, draw]
-                joined[age, placement, draw] += arrivals[entry, need, draw]
+                count = arrivals[entry, need, draw]
+                if count != 0.0:
+                    plans[age, placement, need, draw] += count
+                    joined[age, placement, draw] += count
 
 
 @njit(nogil=True, cache=True)

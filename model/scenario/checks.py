@@ -12,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.reference.calendar import financial_year_label
-from model.scenario import checks_account, checks_cohort, checks_funding
+from model.scenario import (
+    checks_account,
+    checks_bands,
+    checks_cohort,
+    checks_demand,
+    checks_funding,
+    checks_mitigations,
+    checks_nurture,
+    checks_places,
+)
 from model.scenario.findings import Check, Finding, reads, repeated, unknown
 from model.scenario.inputs import inputs
 from model.scenario.quantities import Quantity, Yearly
@@ -65,6 +74,11 @@ def _yearly_cover(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+@reads("switched_off")
+def _switched_off(scenario: Scenario) -> Iterator[Finding]:
+    yield from repeated(scenario.switched_off, ("switched_off",), "mechanism", key="")
+
+
 @reads(*Scenario.model_fields)
 def _correlations(scenario: Scenario) -> Iterator[Finding]:
     figures = [item for item in inputs(scenario) if isinstance(item.figure, Quantity | Yearly)]
@@ -112,8 +126,14 @@ def correlation_matrix(scenario: Scenario, names: list[str]) -> NDArray[np.float
 _CHECKS: tuple[Check, ...] = (
     _horizon,
     _yearly_cover,
+    _switched_off,
     *checks_cohort.CHECKS,
+    *checks_demand.CHECKS,
+    *checks_places.CHECKS,
     *checks_funding.CHECKS,
+    *checks_bands.CHECKS,
+    *checks_nurture.CHECKS,
     *checks_account.CHECKS,
+    *checks_mitigations.CHECKS,
     _correlations,
 )

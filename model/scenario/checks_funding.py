@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from model.reference.calendar import financial_year_label
 from model.reference.codes import SETTING_TITLES
-from model.scenario.findings import Finding, reads, repeated, repeated_ids, unknown
+from model.scenario.findings import (
+    Finding,
+    drivers_of,
+    reads,
+    repeated,
+    repeated_ids,
+    unknown,
+    wrong_way_round,
+)
 from model.scenario.funding_schema import (
     AmountDriver,
     CurrentPupilsDriver,
@@ -102,93 +110,19 @@ def _plans_driver(driver: PlansDriver, at: Path) -> Iterator[Finding]:
         if setting not in SETTING_TITLES:
             yield unknown((*at, "settings", index), "setting", setting, SETTING_TITLES)
     yield from repeated(driver.settings, (*at, "settings"), "setting", key="")
-    youngest, oldest = driver.ages
-    if youngest > oldest:
-        yield Finding(
-            (*at, "ages"),
-            "the ages are the wrong way round",
-            f"[{youngest}, {oldest}]",
-            "[youngest, oldest]",
-        )
+    yield from wrong_way_round(driver.ages, (*at, "ages"))
 
 
 @reads("funding", "plans")
 def _something_to_plan(scenario: Scenario) -> Iterator[Finding]:
-    if scenario.plans is None:
-        yield from _first_driver(scenario, "plans", "this driver follows plans", "plans")
-
-
-@reads("funding", "nurture_groups")
-def _groups_to_pay(scenario: Scenario) -> Iterator[Finding]:
-    if not scenario.nurture_groups:
-        message = "this driver pays for nurture groups, and there are none"
-        yield from _first_driver(scenario, "nurture_groups", message, "nurture_groups")
-
-
-def _first_driver(scenario: Scenario, kind: str, message: str, section: str) -> Iterator[Finding]:
-    """One finding for what is missing, at the first driver of a kind that needs it."""
-    for number, line in enumerate(scenario.funding.lines if scenario.funding else ()):
-        for index, driver in enumerate(line.drivers):
-            if driver.kind == kind:
-                at = ("funding", "lines", number, "drivers", index)
-                yield Finding(at, message, expected=f"a '{section}:' section as well")
-                return
-
-
-@reads("funding", "nurture_groups")
-def _nurture_groups(scenario: Scenario) -> Iterator[Finding]:
-    bands = [band.id for band in scenario.funding.bands] if scenario.funding else []
-    yield from repeated_ids(scenario.nurture_groups, ("nurture_groups",))
-    for index, group in enumerate(scenario.nurture_groups):
-        at: Path = ("nurture_groups", index)
-        if (group.band is None) == (group.rate_gbp is None):
-            both = group.band is not None
-            yield Finding(
-                at,
-                "the rate is given in two ways" if both else "there is no rate",
-                expected="either band or rate_gbp",
-            )
-        elif group.band is not None and group.band not in bands:
-            yield unknown((*at, "band"), "band", group.band, bands)
-
-
-@reads("funding", "mitigations")
-def _mitigations(scenario: Scenario) -> Iterator[Finding]:
-    lines = [line.id for line in scenario.funding.lines] if scenario.funding else []
-    yield from repeated_ids(scenario.mitigations, ("mitigations",))
-    for index, mitigation in enumerate(scenario.mitigations):
-        changes: Path = ("mitigations", index, "changes")
-        yield from repeated([item.line for item in mitigation.changes], changes, "line", key="line")
-        for number, change in enumerate(mitigation.changes):
-            if change.line not in lines:
-                yield unknown((*changes, number, "line"), "budget line", change.line, lines)
-        for number, cost in enumerate(mitigation.cost):
-            at = ("mitigations", index, "cost", number)
-            if cost.fund == "dsg" and cost.line is None:
-                yield Finding(at, "a DSG cost needs the 'line:' it is charged to")
-            elif cost.fund == "general_fund" and cost.line is not None:
-                yield Finding((*at, "line"), "a general fund cost has no DSG budget line")
-            elif cost.line is not None and cost.line not in lines:
-                yield unknown((*at, "line"), "budget line", cost.line, lines)
-
-
-@reads("mitigations", "mitigated")
-def _mitigated(scenario: Scenario) -> Iterator[Finding]:
-    if not isinstance(scenario.mitigated, tuple):
-        return
-    names = [item.id for item in scenario.mitigations]
-    yield from repeated(scenario.mitigated, ("mitigated",), "mitigation", key="")
-    for index, name in enumerate(scenario.mitigated):
-        if name not in names:
-            yield unknown(("mitigated", index), "mitigation", name, names)
+    drivers = drivers_of(scenario, "plans")
+    if drivers and scenario.plans is None:
+        expected = "a 'plans:' section as well"
+        yield Finding(drivers[0][0], "this driver follows plans", expected=expected)
 
 
 CHECKS = (
     _price_base,
     _lines,
     _something_to_plan,
-    _groups_to_pay,
-    _nurture_groups,
-    _mitigations,
-    _mitigated,
 )

@@ -1,10 +1,11 @@
-"""What a check between sections finds, and the two findings every list and reference can have."""
+"""What a check between sections finds, and the findings that many lists and references can have."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from model.scenario.funding_schema import Driver
 from model.scenario.positions import Path
 from model.scenario.problems import did_you_mean, one_of
 from model.scenario.schema import Scenario
@@ -57,3 +58,37 @@ def repeated(
 def repeated_ids(items: Iterable[object], path: Path) -> Iterator[Finding]:
     """Entries whose id came before."""
     yield from repeated([getattr(item, "id", None) for item in items], path, "id")
+
+
+def wrong_way_round(ages: Sequence[int], path: Path) -> Iterator[Finding]:
+    """A pair of ages whose youngest is above its oldest."""
+    youngest, oldest = ages
+    if youngest > oldest:
+        yield Finding(
+            path,
+            "the ages are the wrong way round",
+            f"[{youngest}, {oldest}]",
+            "[youngest, oldest]",
+        )
+
+
+Placed = tuple[Path, Driver]
+"""A driver and the way to it."""
+
+
+def drivers_of(scenario: Scenario, kind: str) -> list[Placed]:
+    """Drivers of a kind in all budget lines."""
+    return [
+        (("funding", "lines", number, "drivers", index), driver)
+        for number, line in enumerate(scenario.funding.lines if scenario.funding else ())
+        for index, driver in enumerate(line.drivers)
+        if driver.kind == kind
+    ]
+
+
+def paid_once(drivers: Sequence[Placed], what: str, key: str = "kind") -> Iterator[Finding]:
+    """Drivers after the first, where each would pay for all of `what` again."""
+    for at, driver in drivers[1:]:
+        first = drivers[0][1]
+        message = f"{what} would be paid twice: the driver '{first.id}' pays for all of it"
+        yield Finding((*at, key), message, driver.id, "one such driver in all budget lines")

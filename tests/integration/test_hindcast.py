@@ -76,6 +76,8 @@ def results(shared_folder, tmp_path_factory) -> Results:
         for key in ("base_year", "plans_in_base_year", "first_settings")
         if key in data["new_plans"]
     }
+    # The queue, the pool and the places of 2023 say nothing of 2022: its flows are the simple ones.
+    data["switched_off"] = ["requests", "pool", "reviews", "places", "nurture_effect", "rebanding"]
     (folder / "north_somerset_2023").mkdir()
     table = ROOT / "scenarios" / "north_somerset_2023" / "population.csv"
     (folder / "north_somerset_2023" / "population.csv").write_bytes(table.read_bytes())
@@ -107,8 +109,8 @@ def test_total_plans(results):
 def test_plans_by_setting(results, shared_folder, setting):
     """Each larger setting's count of January 2023 lies inside the forecast's 95 % range.
 
-    Not so for specialist post-16 (21 fell to 14, forecast 15 to 28), early years and EOTAS, which
-    are small and move by recording.
+    Not so for specialist post-16 (21 fell to 14, forecast 15 to 30), early years, alternative
+    provision, elective home education and EOTAS, which are small and move by recording.
     """
     actual = settings_in(shared_folder, 2023)
     if "independent_special" in actual:

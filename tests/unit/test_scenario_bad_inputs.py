@@ -32,24 +32,45 @@ class Case:
     path: str
     says: tuple[str, ...]
     at: str | None = None
+    base: str = BASE
 
     @property
     def text(self) -> str:
-        assert BASE.count(self.old) == 1, f"{self.name}: '{self.old}' is not unique"
-        return BASE.replace(self.old, self.new)
+        assert self.base.count(self.old) == 1, f"{self.name}: '{self.old}' is not unique"
+        return self.base.replace(self.old, self.new)
 
     @property
     def line(self) -> int:
         if self.at is None:
-            return BASE[: BASE.index(self.old)].count("\n") + 1
+            return self.base[: self.base.index(self.old)].count("\n") + 1
         assert self.text.count(self.at) == 1, f"{self.name}: '{self.at}' is not unique"
         return self.text[: self.text.index(self.at)].count("\n") + 1
 
 
 def case(
-    name: str, old: str, new: str, path: str, *says: str, at: str | None = None
+    name: str,
+    old: str,
+    new: str,
+    path: str,
+    *says: str,
+    at: str | None = None,
+    base: str = BASE,
 ) -> pytest.param:
-    return pytest.param(Case(name, old, new, path, says, at), id=name.replace(" ", "-"))
+    return pytest.param(Case(name, old, new, path, says, at, base), id=name.replace(" ", "-"))
+
+
+def part(start: str, end: str, text: str = BASE) -> str:
+    """The text from `start` up to `end`."""
+    return text[text.index(start) : text.index(end, text.index(start))]
+
+
+def without(*parts: str) -> str:
+    """The base without some of its text."""
+    text = BASE
+    for item in parts:
+        assert text.count(item) == 1, item
+        text = text.replace(item, "")
+    return text
 
 
 OUT_OF_AREA = "funding.lines[out_of_area]"
@@ -59,6 +80,30 @@ FEES = "2024-25: {between: [0.03, 0.09]}"
 DAMPING = "damping: {pert: [0.5, 0.75, 0.95]}"
 SETTINGS = BASE[BASE.index("    early_years: 10\n") : BASE.index("  needs:")]
 CORRELATED = "spearman: 0.6}"
+
+PLANS = part("plans:\n  counted", "new_plans:")
+NEW_PLANS = part("new_plans:\n", "requests:\n")
+REQUESTS = part("requests:\n  base_year", "pool:\n")
+POOL = part("pool:\n  fte", "reviews:\n")
+REVIEWS = part("reviews:\n", "caseload:\n")
+CASELOAD = part("caseload:\n", "moved_in:\n")
+MOVED_IN = part("moved_in:\n", "rates:\n")
+PLACES = part("places:\n  groups", "funding:\n")
+NURTURE_GROUPS = part("nurture_groups:\n", "nurture_effect:\n")
+NURTURE_EFFECT = part("nurture_effect:\n", "account:\n")
+MITIGATIONS = part("mitigations:\n", "correlations:\n")
+POOL_DRIVER = part("        - kind: pupils_without_plan\n          id: in_pool", "        - kind: plans\n          id: waiting")
+WAITING_DRIVER = part("        - kind: plans\n          id: waiting", "    - id: contract")
+LOCUMS_DRIVER = '        - {kind: locums, id: locums, title: Locums, s251: "1.2.5"}\n'
+OPENED_DRIVER = '        - {kind: added_places, id: opened, title: Opened, s251: "1.0.2"}\n'
+WITHHELD_DRIVER = '        - {kind: nurture_withheld, id: withheld, title: Withheld, s251: "1.2.8"}\n'
+NURTURE_DRIVER = '        - {kind: nurture_groups, id: groups, title: Groups, s251: "1.2.8"}\n'
+SHOCK_WITH = "      with_mitigation: reviews\n"
+COHORT_ONLY = without(
+    REQUESTS, POOL, REVIEWS, CASELOAD, PLACES, POOL_DRIVER, WAITING_DRIVER, LOCUMS_DRIVER,
+    OPENED_DRIVER, "      - {input: reviews.ceased_share, add: {uniform: [0.005, 0.015]}}\n",
+)  # fmt: skip
+"""The base without demand and places: plans come and go, and are paid for."""
 
 # fmt: off
 AS_ACCOUNTANTS_WRITE = [
@@ -152,7 +197,7 @@ KINDS_AND_KEYS = [
          "a whole number"),
     case("a list for a number", PUBLISHED, "published_gbp: [1, 2]", f"{OUT_OF_AREA}.published_gbp",
          "not a number", "found [1, 2]"),
-    case("number for a text", 's251: "1.0.2"', "s251: 1.0",
+    case("number for a text", 'title: Base, s251: "1.0.2"', "title: Base, s251: 1.0",
          "funding.lines[places].drivers[base].s251", "this is not text", "found 1",
          "Put it in quotes: '1.0'."),
     case("text for a section", "horizon: {first_year: 2023-24, last_year: 2025-26}",
@@ -208,7 +253,8 @@ KINDS_AND_KEYS = [
          "this key is missing", at="format: 1"),
     case("wrong kind", "kind: amount,", "kind: amuont,",
          "funding.lines[contract].drivers[fixed].kind", "unknown kind", "'amuont'",
-         "one of plans, pupils_without_plan, places, nurture_groups, amount",
+         "one of plans, pupils_without_plan, places, added_places, locums, nurture_groups, "
+         "nurture_withheld, amount",
          "Did you mean 'amount'?"),
     case("no kind", "{kind: nurture_groups, id", "{id",
          "funding.lines[nurture].drivers[groups].kind", "this key is missing", "one of plans"),
@@ -246,7 +292,7 @@ KINDS_AND_KEYS = [
          "not a number of plans", "found -60", "a whole number, 0 or more"),
     case("negative plan years", "plans_a_year: {between: [1, 5]}", "plans_a_year: -3",
          "moved_in.plans_a_year", "out of range", "found -3", "0 or more"),
-    case("a base year typed wrong", "base_year: 2022", "base_year: 20222", "new_plans.base_year",
+    case("a base year typed wrong", "base_year: 2022\n  plans", "base_year: 20222\n  plans", "new_plans.base_year",
          "out of range", "2100 or less"),
 ]
 
@@ -458,20 +504,19 @@ REFERENCES_AND_SUMS = [
          "do not lead to the end", "found 8", "9 plans", at="- id: finance"),
     case("the count of another January", "counted: 2023-01", "counted: 2022-01", "plans.counted",
          "the January before the first year", "found 2022-01", "expected 2023-01", "SEN2"),
-    case("base year after the first", "base_year: 2022", "base_year: 2024", "new_plans.base_year",
+    case("base year after the first", "base_year: 2022\n  plans", "base_year: 2024\n  plans", "new_plans.base_year",
          "after the first year forecast", "2023 or before"),
     case("no population", "population:\n  table: population.csv\n", "", "new_plans",
          "need a population", "'population:' section", at="new_plans:\n"),
     case("no opening plans for a driver",
-         BASE[BASE.index("plans:\n  counted") : BASE.index("rates:")], "",
-         f"{OUT_OF_AREA}.drivers[day]", "this driver follows plans",
-         at="- kind: plans\n          id: day"),
+         PLANS + NEW_PLANS + MOVED_IN, "", f"{OUT_OF_AREA}.drivers[day]",
+         "this driver follows plans", at="- kind: plans\n          id: day", base=COHORT_ONLY),
     case("repeated line id", "- id: nurture\n", "- id: out_of_area\n",
          "funding.lines[out_of_area].id", "the id 'out_of_area' is given twice"),
     case("repeated driver id", "id: others\n", "id: mainstream\n",
          f"{TOP_UP}.drivers[mainstream].id", "given twice"),
-    case("repeated band", "  bands:\n",
-         "  bands:\n    - {id: C2, need_category: C, level: 3, annual_value_gbp: 1}\n",
+    case("repeated band", "  bands:\n    - {id: C1",
+         "  bands:\n    - {id: C2, need_category: C, level: 3, annual_value_gbp: 1}\n    - {id: C1",
          "funding.bands[C2].id", "'C2' is given twice", at="level: 2"),
     case("repeated group", "{id: oak,", "{id: elm,", "nurture_groups[elm].id",
          "'elm' is given twice"),
@@ -545,9 +590,9 @@ REFERENCES_AND_SUMS = [
          "no target lies in the horizon", "found 2022-23", "a year from 2023-24 to 2025-26",
          at="targets:"),
     case("nurture groups paid for and not given",
-         BASE[BASE.index("nurture_groups:\n") : BASE.index("account:\n")], "",
-         "funding.lines[nurture].drivers[groups]", "and there are none",
-         "a 'nurture_groups:' section", at="kind: nurture_groups"),
+         NURTURE_GROUPS, "", "funding.lines[nurture].drivers[groups]", "and there are none",
+         "a 'nurture_groups:' section", at="kind: nurture_groups",
+         base=without(NURTURE_EFFECT, WITHHELD_DRIVER)),
     case("standing of a setting that is not there", "  needs: {ASD: 60, SEMH: 40}\n",
          "  standing:\n    - {setting: eotas, status: assumed, reason: A guess, range: [1, 2]}\n",
          "plans.standing[0].setting", "there is no opening setting 'eotas'", "one of early_years",
