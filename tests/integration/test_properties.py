@@ -531,6 +531,53 @@ def assert_places_close(block: BlockResult, *, whole: bool) -> None:
     assert (places.own.sum(axis=0) <= special + 1e-9).all()
 
 
+@pytest.fixture(scope="module")
+def on_average(north_somerset_file: Path) -> dict[str, tuple[float, float]]:
+    """Means of 512 draws over the horizon with chance on and off, everything on."""
+    prepared = prepare(everything_on(north_somerset_file, "base"))
+    anchors = anchor_lines(prepared)
+    means = []
+    for chance in (True, False):
+        total: dict[str, float] = {}
+        for first in range(0, 512, 64):
+            block = forecast(prepared, anchors, first, seed=5, chance=chance)
+            demand, places, spending = block.months.demand, block.months.places, block.spending
+            assert demand is not None
+            assert places is not None
+            assert spending is not None
+            parts = {
+                name: getattr(demand, name)
+                for name in ("requests", "refused", "issued", "pool_converted", "pool_left")
+            }
+            assert prepared.scenario.places is not None
+            for index, group in enumerate(prepared.scenario.places.groups):
+                parts[f"asked of {group.id}"] = places.asked[index]
+                parts[f"placed in {group.id}"] = places.placed[index]
+            parts["spending"] = spending.by_line
+            for name, values in parts.items():
+                total[name] = total.get(name, 0.0) + float(values.sum()) / 512
+        means.append(total)
+    return {name: (value, means[1][name]) for name, value in means[0].items()}
+
+
+@pytest.mark.parametrize(
+    "series",
+    ["requests", "refused", "issued", "pool_converted", "pool_left", "asked of semh",
+     "asked of learning", "placed in learning", "spending",
+     pytest.param("placed in semh", marks=pytest.mark.xfail(
+         strict=True, reason="the tribunal's share of a few is rounded to nobody"))],
+)  # fmt: skip
+def test_whole_plans_agree_on_average_with_expected_values(
+    on_average: dict[str, tuple[float, float]], series: str
+) -> None:
+    """Chance moves single people, not the level: within 1.5 % over five years (design 5.3).
+
+    Not to the last plan: limits on whole places and capacities bind a little otherwise.
+    """
+    found, due = on_average[series]
+    assert found == pytest.approx(due, rel=0.015)
+
+
 # ---------------------------------------------------------------- nothing changes
 
 
