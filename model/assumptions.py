@@ -14,6 +14,7 @@ import numpy as np
 
 from model.reference.bundled import bundled
 from model.reference.calendar import financial_year_label
+from model.scenario.demand_schema import Requests
 from model.scenario.fields import Month
 from model.scenario.inputs import Input, inputs
 from model.scenario.numbers import Quantity, ShareSet, Yearly
@@ -186,6 +187,8 @@ def _count_rows(scenario: Scenario) -> list[Assumption]:
         for setting, number in new.first_settings.items():
             path, text = f"new_plans.first_settings.{setting}", "New plans by first setting"
             rows.append(row(path, text, number, "plans", new.source))
+    if scenario.requests is not None:
+        rows.extend(_request_rows(scenario.requests, sourced))
     for line in scenario.funding.lines if scenario.funding else []:
         for group in line.current_pupils:
             path = f"funding.lines[{line.id}].current_pupils[{group.id}].pupils"
@@ -193,6 +196,27 @@ def _count_rows(scenario: Scenario) -> list[Assumption]:
     for nurture in scenario.nurture_groups:
         path, text = f"nurture_groups[{nurture.id}].places", f"Places, open from {nurture.opens}"
         rows.append(row(path, text, nurture.places, "places", nurture.source))
+    return rows
+
+
+def _request_rows(requests: Requests, sourced: str) -> list[Assumption]:
+    """Counts of the requests section: the base year, the warm-up year, the opening queue."""
+
+    def row(path: str, text: str, value: float, source: str | None) -> Assumption:
+        status = sourced if source else "given"
+        return _fact(f"requests.{path}", text, value, "cases", status=status, source=source)
+
+    text = f"Requests received in {requests.base_year}"
+    rows = [row("requests_in_base_year", text, requests.requests_in_base_year, requests.source)]
+    flows = requests.warm_up
+    if flows is not None:
+        for name in ("requests", "refused", "assessments_ended", "plans_issued",
+                     "issued_counted", "issued_in_20_weeks"):  # fmt: skip
+            words = f"{name.replace('_', ' ').capitalize()} in {flows.year}"
+            rows.append(row(f"warm_up.{name}", words, getattr(flows, name), flows.source))
+    for index, item in enumerate(requests.waiting_at_start):
+        words = f"Waiting at the start for {item.months_waited} whole months"
+        rows.append(row(f"waiting_at_start[{index}]", words, item.assessments, requests.source))
     return rows
 
 

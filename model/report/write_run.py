@@ -16,6 +16,7 @@ from model.report.run_folder import (
     write_folder,
     write_json,
 )
+from model.report.study_table import study_table
 from model.report.tables import draws_table, inputs_table, results_table
 from model.report.workbook import About, write_workbook
 from model.results import Results
@@ -90,6 +91,7 @@ def write_run(
         results_table(results).to_parquet(partial / "results.parquet", index=False)
         draws_table(results).to_parquet(partial / "draws.parquet", index=False)
         inputs_table(results).to_parquet(partial / "inputs.parquet", index=False)
+        study_table(results, studies).to_parquet(partial / "studies.parquet", index=False)
         write_workbook(results, partial / WORKBOOK, about, studies)
         facts = manifest(
             results,

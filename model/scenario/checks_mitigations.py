@@ -85,7 +85,9 @@ def _levers(scenario: Scenario) -> Iterator[Finding]:
                     _kinds(change.input),
                 )
                 continue
-            near = did_you_mean(change.input, levers)
+            kind = pattern_of(change.input)
+            alike = [path for path in levers if pattern_of(path) == kind]
+            near = did_you_mean(change.input, alike if is_lever(change.input) else levers)
             yield Finding(
                 at,
                 f"there is no input '{change.input}' in this scenario",

@@ -64,6 +64,11 @@ def part(start: str, end: str, text: str = BASE) -> str:
     return text[text.index(start) : text.index(end, text.index(start))]
 
 
+def line_of(text: str) -> int:
+    """Line of the base on which `text` begins."""
+    return BASE[: BASE.index(text)].count("\n") + 1
+
+
 def without(*parts: str) -> str:
     """The base without some of its text."""
     text = BASE
@@ -81,7 +86,7 @@ DAMPING = "damping: {pert: [0.5, 0.75, 0.95]}"
 SETTINGS = BASE[BASE.index("    early_years: 10\n") : BASE.index("  needs:")]
 CORRELATED = "spearman: 0.6}"
 
-PLANS = part("plans:\n  counted", "new_plans:")
+PLANS = part("plans:\n  counted", "new_plans:\n")
 NEW_PLANS = part("new_plans:\n", "requests:\n")
 REQUESTS = part("requests:\n  base_year", "pool:\n")
 POOL = part("pool:\n  fte", "reviews:\n")
@@ -91,12 +96,24 @@ MOVED_IN = part("moved_in:\n", "rates:\n")
 PLACES = part("places:\n  groups", "funding:\n")
 NURTURE_GROUPS = part("nurture_groups:\n", "nurture_effect:\n")
 NURTURE_EFFECT = part("nurture_effect:\n", "account:\n")
-MITIGATIONS = part("mitigations:\n", "correlations:\n")
-POOL_DRIVER = part("        - kind: pupils_without_plan\n          id: in_pool", "        - kind: plans\n          id: waiting")
+CAPACITY = part("  capacity:\n", "  recruitment:\n")
+RECRUITMENT = part("  recruitment:\n", "  locums:\n")
+LOCUMS = part("  locums:\n", "  order:")
+WARM_UP = part("  warm_up:\n", "  published_shares:\n")
+AWARD_ENDS = part("  award_ends:\n", "  leaving_share_a_year")
+NOTHING = "mitigated: base\n"
+BARE = BASE[: BASE.index("population:\n")] + NOTHING
+"""A scenario with no section but the head, to put one alone in the place of `NOTHING`."""
+POOL_DRIVER = part(
+    "        - kind: pupils_without_plan\n          id: in_pool",
+    "        - kind: plans\n          id: waiting",
+)
 WAITING_DRIVER = part("        - kind: plans\n          id: waiting", "    - id: contract")
 LOCUMS_DRIVER = '        - {kind: locums, id: locums, title: Locums, s251: "1.2.5"}\n'
 OPENED_DRIVER = '        - {kind: added_places, id: opened, title: Opened, s251: "1.0.2"}\n'
-WITHHELD_DRIVER = '        - {kind: nurture_withheld, id: withheld, title: Withheld, s251: "1.2.8"}\n'
+WITHHELD_DRIVER = (
+    '        - {kind: nurture_withheld, id: withheld, title: Withheld, s251: "1.2.8"}\n'
+)
 NURTURE_DRIVER = '        - {kind: nurture_groups, id: groups, title: Groups, s251: "1.2.8"}\n'
 SHOCK_WITH = "      with_mitigation: reviews\n"
 COHORT_ONLY = without(
@@ -235,7 +252,7 @@ KINDS_AND_KEYS = [
          "given twice (first on line 3)", "Keep one", at="name: again"),
     case("duplicate key nested", "    - id: contract\n",
          "    - id: contract\n      anchor: none\n", "funding.lines[contract].anchor",
-         "given twice (first on line 104)", at="anchor: none\n      monthly"),
+         f"given twice (first on line {line_of('    - id: contract') + 2})", at="anchor: none\n      monthly"),
     case("duplicate key in braces", "{title: One more, plans: 1}",
          "{title: One more, plans: 1, plans: 2}", "plans.bridges[finance].steps[0].plans",
          "given twice"),
@@ -638,6 +655,294 @@ REFERENCES_AND_SUMS = [
          "not a table"),
 ]
 
+DEMAND = [
+    case("requests without new plans", NEW_PLANS, "", "requests", "level and growth of new plans",
+         "a 'new_plans:' section as well", at="requests:\n  base"),
+    case("requests alone", NOTHING, REQUESTS.replace(SHOCK_WITH, ""), "requests",
+         "a 'plans:' section and a 'new_plans:' section and a 'population:' section",
+         base=BARE),
+    case("requests of another base year", "requests:\n  base_year: 2022",
+         "requests:\n  base_year: 2021", "requests.base_year", "from another base year",
+         "found 2021", "2022, the base year of new_plans", at="base_year: 2021"),
+    case("shock given twice", SHOCK_WITH,
+         "    - {id: surge, title: Again, start: 2023-09, extra_share: 0.1}\n",
+         "requests.shocks[surge].id", "given twice", at="title: Again"),
+    case("shock on an unknown age group", "[5_to_10, 11_to_15]", "[5_to_10, 11_to_16]",
+         "requests.shocks[surge].age_groups[1]", "there is no age group '11_to_16'",
+         "Did you mean '11_to_15'?"),
+    case("shock twice on an age group", "[5_to_10, 11_to_15]", "[5_to_10, 5_to_10]",
+         "requests.shocks[surge].age_groups[1]", "given twice"),
+    case("shock that ends before it starts", "end: 2024-03", "end: 2023-08",
+         "requests.shocks[surge].end", "the last month is before the first", "found 2023-08",
+         "2023-09 or later"),
+    case("shock with an unknown mitigation", "with_mitigation: reviews", "with_mitigation: review",
+         "requests.shocks[surge].with_mitigation", "there is no mitigation 'review'",
+         "Did you mean 'reviews'?"),
+    case("seasonality of eleven months", "[0.1, 0.1, 0.1, 0.05, 0.1,", "[0.1, 0.1, 0.15, 0.1,",
+         "requests.seasonality", "11 weights", "12, January to December"),
+    case("seasonality that does not sum", "[0.1, 0.1, 0.1, 0.05, 0.1,",
+         "[0.2, 0.1, 0.1, 0.05, 0.1,", "requests.seasonality", "sum to 1.1", "a sum of 1"),
+    case("capacity given twice", "{id: later, start", "{id: today, start",
+         "requests.capacity[today].id", "given twice"),
+    case("capacity out of order", "{id: later, start: 2024-04", "{id: later, start: 2021-12",
+         "requests.capacity[later].start", "the steps are not in order of their start",
+         "found 2021-12", "a month after 2022-01"),
+    case("two capacities of one month", "{id: later, start: 2024-04", "{id: later, start: 2022-01",
+         "requests.capacity[later].start", "not in order", "a month after 2022-01"),
+    case("capacity that starts late", "{id: today, start: 2022-01", "{id: today, start: 2023-02",
+         "requests.capacity[today].start", "no capacity is given for the months before",
+         "found 2023-02", "2023-01 or earlier", "nobody waits"),
+    case("capacity that starts late without a warm-up", "{id: today, start: 2022-01",
+         "{id: today, start: 2023-03", "requests.capacity[today].start", "2023-02 or earlier",
+         base=without(WARM_UP)),
+    case("locums without a capacity", CAPACITY, "", "requests.locums", "a 'capacity:' list as well",
+         at="locums:\n    - {id: agency", base=without(RECRUITMENT)),
+    case("posts without a capacity", CAPACITY, "", "requests.recruitment",
+         "a 'capacity:' list as well", at="recruitment:", base=without(LOCUMS, LOCUMS_DRIVER)),
+    case("posts given twice", RECRUITMENT, RECRUITMENT + RECRUITMENT.split("\n")[1] + "\n",
+         "requests.recruitment[post].id", "given twice",
+         at=RECRUITMENT.split("\n")[1] + "\n  locums"),
+    case("locums given twice", "{id: charity, title", "{id: agency, title",
+         "requests.locums[agency].id", "given twice"),
+    case("locums that end before they start", "start: 2024-01, end: 2024-07",
+         "start: 2024-01, end: 2023-07", "requests.locums[charity].end", "before the first",
+         "2024-01 or later"),
+    case("locums that no line pays", LOCUMS_DRIVER, "", "requests.locums[agency].fund",
+         "no budget line does", "a driver of kind locums, or fund: general_fund", at="fund: dsg}"),
+    case("locums paid twice", LOCUMS_DRIVER,
+         LOCUMS_DRIVER + LOCUMS_DRIVER.replace("id: locums,", "id: again,"),
+         "funding.lines[contract].drivers[again].kind", "the locums would be paid twice",
+         "'locums' pays for all", at="id: again,"),
+    case("a locums driver without locums", "cost_each_gbp: 1300, fund: dsg",
+         "cost_each_gbp: 1300, fund: general_fund", "funding.lines[contract].drivers[locums]",
+         "none that the DSG pays", "locums with fund: dsg", at="{kind: locums"),
+    case("priority without a list", "  priority: [pool, under_5]\n", "", "requests.order",
+         "who comes first", "a 'priority:' list", at="order: priority"),
+    case("a list without priority", "order: priority", "order: any_order", "requests.priority",
+         "no effect in another order", "found order: any_order", at="priority: [pool"),
+    case("unknown name in the priority", "[pool, under_5]", "[pool, under_6]",
+         "requests.priority[1]", "there is no age group 'under_6'", "Did you mean 'under_5'?"),
+    case("name twice in the priority", "[pool, under_5]", "[pool, pool]", "requests.priority[1]",
+         "the name 'pool' is given twice"),
+    case("an opening queue in two ways", "  warm_up:\n",
+         "  waiting_at_start: [{months_waited: 1, assessments: 2}]\n  warm_up:\n",
+         "requests.waiting_at_start", "given in two ways", "either warm_up or waiting_at_start"),
+    case("a wait given twice", WARM_UP, "  waiting_at_start:\n"
+         "    - {months_waited: 1, assessments: 2}\n    - {months_waited: 1, assessments: 3}\n",
+         "requests.waiting_at_start[1].months_waited", "the wait '1' is given twice",
+         at="assessments: 3}"),
+    case("a published share given twice", "    - {month: 2023-05, share: 0.4}\n",
+         "    - {month: 2023-05, share: 0.4}\n    - {month: 2023-05, share: 0.5}\n",
+         "requests.published_shares[1].month", "the month '2023-05' is given twice",
+         at="share: 0.5}"),
+    case("warm-up of another year", "    year: 2022\n", "    year: 2021\n", "requests.warm_up.year",
+         "end with the January count", "found 2021", "2022, the calendar year before"),
+    case("more refused than requested", "refused: 5\n", "refused: 25\n",
+         "requests.warm_up.refused", "more than requests", "found 25", "at most the 24 of requests"),
+    case("more refused than no requests", "requests: 24\n", "requests: 0\n",
+         "requests.warm_up.refused", "at most the 0 of requests", at="refused: 5\n"),
+    case("more plans than assessments", "plans_issued: 15", "plans_issued: 18",
+         "requests.warm_up.plans_issued", "more than assessments_ended", "at most the 17"),
+    case("more in time than counted", "issued_in_20_weeks: 6", "issued_in_20_weeks: 15",
+         "requests.warm_up.issued_in_20_weeks", "more than issued_counted", "at most the 14"),
+    case("no assessment ended", "assessments_ended: 17", "assessments_ended: 0",
+         "requests.warm_up.assessments_ended", "no assessment ended", "more than 0, or no warm_up"),
+    case("pool without requests", REQUESTS, "", "pool", "assessed with requests",
+         "a 'requests:' section as well", at="pool:\n  fte", base=without(LOCUMS_DRIVER)),
+    case("pool in an unknown band", "band_shares: {C1: 0.7, C2: 0.3}",
+         "band_shares: {C1: 0.7, C3: 0.3}", "pool.band_shares.C3", "there is no band 'C3'",
+         "one of C1, C2"),
+    case("a pool that no line pays", "          pool: true\n", "", "pool",
+         "no budget line pays for the pool", "'pool: true'", at="pool:\n  fte"),
+    case("a pool paid twice", POOL_DRIVER,
+         POOL_DRIVER.replace("id: in_pool", "id: first") + POOL_DRIVER,
+         f"{TOP_UP}.drivers[in_pool].pool", "the pool would be paid twice", "'first' pays for all",
+         at=part("pool: true", "        - kind: plans\n          id: waiting") + "        - kind: plans"),
+    case("a driver of no pool", POOL, "", f"{TOP_UP}.drivers[in_pool].pool", "there is no pool",
+         "a 'pool:' section as well, or no 'pool: true'", at="pool: true"),
+    case("a pool at one price", "          band_shares: {C1: 0.8, C2: 0.2}\n",
+         "          annual_cost_gbp: 5100\n", f"{TOP_UP}.drivers[in_pool].annual_cost_gbp",
+         "the pool is paid by band", "band_shares in place of annual_cost_gbp"),
+    case("awards that end on no date", AWARD_ENDS, "", "pool.awards", "no date is given",
+         "an 'award_ends:' list, or awards: continue", at="awards: end_dates"),
+    case("end dates out of order", "{month: 2024-04, share: 0.2}", "{month: 2023-07, share: 0.2}",
+         "pool.award_ends[1].month", "the end dates are not in order", "found 2023-07",
+         "a month after 2023-09"),
+    case("reviews at ages the wrong way round", "ceased_ages: [5, 20]", "ceased_ages: [20, 5]",
+         "reviews.ceased_ages", "the wrong way round", "[youngest, oldest]"),
+    case("reviews of no plans", NOTHING, REVIEWS, "reviews", "there are no opening plans",
+         "a 'plans:' section as well", base=BARE),
+    case("a caseload of no plans", NOTHING, CASELOAD, "caseload", "there are no opening plans",
+         "a 'plans:' section as well", base=BARE),
+]
+
+BEHAVIOUR, LEARNING = "places.groups[behaviour]", "places.groups[learning]"
+GROUPS_OF_OTHER_SETTINGS = "".join(
+    f"    - {{id: {setting}, title: More, setting: {setting}, ages: [4, 15], schools: "
+    f"[{{id: a, title: A, places: 1, place_rate_gbp: 1, paid_by: department}}]}}\n"
+    for setting in ("specialist_base", "support_base", "specialist_post_16")
+)
+
+PLACES_AND_OPENINGS = [
+    case("places for no plans", NOTHING, PLACES, "places", "there are no opening plans",
+         "a 'plans:' section as well", base=BARE),
+    case("group given twice", "    - id: learning\n", "    - id: behaviour\n",
+         f"{BEHAVIOUR}.id", "given twice"),
+    case("school given twice", "{id: cedar,", "{id: birch,", f"{BEHAVIOUR}.schools[birch].id",
+         "given twice"),
+    case("opening given twice", "{id: site,", "{id: cabins,",
+         f"{BEHAVIOUR}.schools[birch].openings[cabins].id", "given twice"),
+    case("places in an unknown setting", "      setting: state_special\n      ages: [4, 15]",
+         "      setting: special\n      ages: [4, 15]", f"{BEHAVIOUR}.setting",
+         "there is no setting 'special'", at="setting: special\n"),
+    case("places where people wait", "      setting: state_special\n      ages: [4, 15]",
+         "      setting: mainstream\n      ages: [4, 15]", f"{BEHAVIOUR}.setting",
+         "places in this setting cannot be limited", "found mainstream", "such as state_special",
+         at="setting: mainstream\n"),
+    case("places in a fourth setting", "  overflow: {", GROUPS_OF_OTHER_SETTINGS + "  overflow: {",
+         "places.groups[specialist_post_16].setting", "too many settings", "found 4 settings",
+         "at most 3", at="setting: specialist_post_16"),
+    case("admitted ages the wrong way round", "ages: [3, 18]", "ages: [18, 3]", f"{LEARNING}.ages",
+         "the wrong way round", "[youngest, oldest]"),
+    case("unknown need admitted", "needs: [ASD, MLD]", "needs: [ASD, MDL]", f"{LEARNING}.needs[1]",
+         "there is no primary need 'MDL'", "Did you mean 'MLD'?"),
+    case("need admitted twice", "needs: [ASD, MLD]", "needs: [ASD, ASD]", f"{LEARNING}.needs[1]",
+         "the primary need 'ASD' is given twice"),
+    case("two groups for one pupil", "needs: [ASD, MLD]", "needs: [ASD, SEMH]", LEARNING,
+         "the group 'behaviour' of this setting admits the same pupils",
+         "found ages 4 to 15 with SEMH", "in one group", at="- id: learning"),
+    case("two groups for every need", "      needs: [SEMH]\n", "",
+         LEARNING, "found ages 4 to 15 with ASD, MLD", at="- id: learning"),
+    case("openings out of order", "start: 2024-09, places: 20", "start: 2023-11, places: 20",
+         f"{BEHAVIOUR}.schools[birch].openings[site].start", "not in order of their start",
+         "found 2023-11", "a month after 2024-01"),
+    case("an opening at the start", "start: 2024-01, places: 12", "start: 2023-04, places: 12",
+         f"{BEHAVIOUR}.schools[birch].openings[cabins].start", "not after the first month forecast",
+         "found 2023-04", "a month after 2023-04", "places in those that the school has"),
+    case("overflow to nowhere", "overflow: {independent: 0.2, interim: 0.1, waiting: 0.7}",
+         "overflow: {independent: 0.2, home: 0.1, waiting: 0.7}", "places.overflow.home",
+         "there is no state of those without a place 'home'", "one of independent, interim, waiting"),
+    case("priority of four", "[phase_transfers, tribunal, waiting, new, returns]",
+         "[phase_transfers, tribunal, waiting, new]", "places.priority", "name everybody once",
+         "found phase_transfers, tribunal, waiting, new;", "in the order wanted"),
+    case("priority twice", "[phase_transfers, tribunal, waiting, new, returns]",
+         "[phase_transfers, new, waiting, new, returns]", "places.priority", "everybody once"),
+    case("places that no line pays", OPENED_DRIVER, "", f"{BEHAVIOUR}.schools[birch].paid_by",
+         "the authority is to pay", "a driver of kind added_places, or paid_by: department",
+         at="paid_by: authority\n          openings"),
+    case("places paid twice", OPENED_DRIVER, OPENED_DRIVER + OPENED_DRIVER.replace("id: opened", "id: again"),
+         "funding.lines[places].drivers[again].kind", "places that open would be paid twice",
+         "'opened' pays for all", at="id: again"),
+    case("a driver of no places", PLACES, "", "funding.lines[places].drivers[opened]",
+         "no schools are given", "a 'places:' section as well", at="kind: added_places",
+         base=without(WAITING_DRIVER)),
+    case("waiting for no place", PLACES, "", f"{TOP_UP}.drivers[waiting].standings[0]",
+         "nobody is without a place", "found waiting", "a 'places:' section as well",
+         at="standings: [waiting]", base=without(OPENED_DRIVER)),
+    case("standing of no setting of the driver", "standings: [waiting]", "standings: [interim]",
+         f"{TOP_UP}.drivers[waiting].standings[0]", "nobody in the settings of this driver",
+         "found interim", "alternative_provision among its settings"),
+    case("standing given twice", "standings: [waiting]", "standings: [waiting, waiting]",
+         f"{TOP_UP}.drivers[waiting].standings[1]", "the standing 'waiting' is given twice"),
+]
+
+BANDS_AND_NURTURE = [
+    case("drift of an unknown band", "{band: C2, growth_a_year: 0.05}",
+         "{band: C3, growth_a_year: 0.05}", f"{TOP_UP}.drivers[waiting].band_drift[0].band",
+         "there is no band in band_shares 'C3'", "one of C1, C2"),
+    case("drift given twice", "            - {band: C2, growth_a_year: 0.05}\n",
+         "            - {band: C2, growth_a_year: 0.05}\n            - {band: C2, growth_a_year: 0.07}\n",
+         f"{TOP_UP}.drivers[waiting].band_drift[1].band", "the band 'C2' is given twice",
+         at="growth_a_year: 0.07"),
+    case("drift without bands", "          band_shares: {C1: 0.25, C2: 0.75}\n",
+         "          annual_cost_gbp: 6100\n", f"{TOP_UP}.drivers[waiting].band_drift",
+         "there are no bands to drift", "band_shares as well", at="band_drift:"),
+    case("rebanding given twice", "  rebandings:\n", "  rebandings:\n    - {id: matrix, title: First, "
+         "start: 2023-10, bands: [{band: C1, to: {C2: 1}}]}\n", "funding.rebandings[matrix].id",
+         "given twice", at="- id: matrix"),
+    case("rebanding in the past", "start: 2024-10", "start: 2023-03",
+         "funding.rebandings[matrix].start", "before the first year", "found 2023-03",
+         "2023-04 or later", "today's bands in band_shares"),
+    case("old band twice", "{band: C2, to: {C2: 1}}", "{band: C1, to: {C2: 1}}",
+         "funding.rebandings[matrix].bands[1].band", "the band 'C1' is given twice"),
+    case("unknown old band", "{band: C2, to: {C2: 1}}", "{band: D2, to: {C2: 1}}",
+         "funding.rebandings[matrix].bands[1].band", "there is no band 'D2'"),
+    case("unknown new band", "{C1: 0.45, C2: 0.55}", "{C1: 0.45, M2: 0.55}",
+         "funding.rebandings[matrix].bands[0].to.M2", "there is no band 'M2'", "one of C1, C2"),
+    case("an effect of no groups", NURTURE_GROUPS, "", "nurture_effect",
+         "there are no nurture groups", "a 'nurture_groups:' section as well", at="nurture_effect:",
+         base=without(NURTURE_DRIVER)),
+    case("withheld by no effect", NURTURE_EFFECT, "", "funding.lines[nurture].drivers[withheld]",
+         "nothing says how much", "a 'nurture_effect:' section as well", at="kind: nurture_withheld"),
+    case("withheld twice", WITHHELD_DRIVER, WITHHELD_DRIVER + WITHHELD_DRIVER.replace("id: withheld", "id: again"),
+         "funding.lines[nurture].drivers[again].kind", "top-up withheld would be paid twice",
+         at="id: again"),
+    case("groups paid twice", NURTURE_DRIVER, NURTURE_DRIVER + NURTURE_DRIVER.replace("id: groups", "id: again"),
+         "funding.lines[nurture].drivers[again].kind", "nurture groups would be paid twice",
+         at="id: again"),
+    case("averts from an unknown driver", "driver: out_of_area.day", "driver: out_of_area.days",
+         "nurture_effect.averts_placements[0].driver",
+         "there is no driver of plans or pupils 'out_of_area.days'",
+         "one of out_of_area.day, top_up.mainstream", "Did you mean 'out_of_area.day'?"),
+    case("averts from an amount", "driver: out_of_area.day", "driver: contract.fixed",
+         "nurture_effect.averts_placements[0].driver", "nothing is averted from this driver",
+         "found contract.fixed", "of kind plans"),
+    case("averts from the pool", "driver: out_of_area.day", "driver: top_up.in_pool",
+         "nurture_effect.averts_placements[0].driver", "nothing is averted from this driver",
+         "that is not the pool's"),
+]
+
+FIRST_CHANGE, SECOND_CHANGE = (
+    f"mitigations[reviews].input_changes[{index}]" for index in range(2)
+)
+CEASED_CHANGE = "{input: reviews.ceased_share, add: {uniform: [0.005, 0.015]}}"
+
+MITIGATED = [
+    case("an input changed in two ways", "multiply: 0.95}", "multiply: 0.95, add: 5}",
+         SECOND_CHANGE, "changed in two ways", "either multiply or add"),
+    case("an input not changed", ", multiply: 0.95}", "}", SECOND_CHANGE, "there is no change",
+         "either multiply or add"),
+    case("a misspelt input", "input: reviews.ceased_share", "input: reviews.ceased_shar",
+         f"{FIRST_CHANGE}.input", "there is no input 'reviews.ceased_shar' in this scenario",
+         "Did you mean 'reviews.ceased_share'?"),
+    case("an input of an unknown band", "funding.bands[C2].annual_value_gbp\"",
+         "funding.bands[C7].annual_value_gbp\"", f"{SECOND_CHANGE}.input",
+         "there is no input 'funding.bands[C7].annual_value_gbp'", "Did you mean 'funding.bands["),
+    case("an input like no other", "input: reviews.ceased_share", "input: moved_in.x",
+         f"{FIRST_CHANGE}.input", "there is no input 'moved_in.x'",
+         "expected one of moved_in.plans_a_year", "a mitigation changes what is there"),
+    case("an input of no section", "input: reviews.ceased_share", "input: qqq",
+         f"{FIRST_CHANGE}.input", "there is no input 'qqq'",
+         "an input of new_plans, moved_in, requests"),
+    case("a lever of a section that is not given", REVIEWS, "", f"{FIRST_CHANGE}.input",
+         "there is no input 'reviews.ceased_share'", "Give the input itself first",
+         at="input: reviews.ceased_share"),
+    case("an input read once", "input: reviews.ceased_share", "input: new_plans.damping",
+         f"{FIRST_CHANGE}.input", "a mitigation cannot change this input",
+         "found new_plans.damping", "expected one of new_plans.level"),
+    case("an input of a section without levers", "input: reviews.ceased_share",
+         'input: "account.blocks[schools].income_growth"', f"{FIRST_CHANGE}.input",
+         "a mitigation cannot change this input", "an input of new_plans, moved_in, requests"),
+    case("shares of bands are no lever", "input: reviews.ceased_share",
+         'input: "funding.lines[top_up].drivers[mainstream].band_shares"', f"{FIRST_CHANGE}.input",
+         "a mitigation cannot change this input", "funding.lines[].drivers[].coverage_share"),
+    case("an input changed twice", "      - " + CEASED_CHANGE + "\n",
+         "      - " + CEASED_CHANGE + "\n      - {input: reviews.ceased_share, add: 0.001}\n",
+         f"{SECOND_CHANGE}.input", "the input 'reviews.ceased_share' is given twice",
+         at="add: 0.001}"),
+    case("a mitigation that changes nothing",
+         "    input_changes:\n      - {input: rates.to_independent, multiply: 0.9}\n", "",
+         "mitigations[outreach]", "changes nothing", "or input_changes", at="- id: outreach"),
+    case("a condition of two themes", "condition: Condition 3", "condition: Condition 6",
+         "mitigations[outreach].theme", "the condition 'Condition 6' serves another theme already",
+         "found Inclusion", "expected Early help", at="theme: Inclusion"),
+    case("a mechanism switched off twice", "switched_off: [rebanding]",
+         "switched_off: [rebanding, rebanding]", "switched_off[1]",
+         "the mechanism 'rebanding' is given twice"),
+    case("an unknown mechanism switched off", "switched_off: [rebanding]",
+         "switched_off: [rebandings]", "switched_off[0]", "not one of the choices", "'rebanding'"),
+]
+
 YAML_TRICKS = [
     case("tag", "total: 100", "total: !!int 100", "plans.total", "YAML tags are not used",
          "Remove the tag"),
@@ -722,7 +1027,18 @@ FILES = [
 ]
 # fmt: on
 
-ALL = [*AS_ACCOUNTANTS_WRITE, *KINDS_AND_KEYS, *NUMBERS, *REFERENCES_AND_SUMS, *YAML_TRICKS, *FILES]
+ALL = [
+    *AS_ACCOUNTANTS_WRITE,
+    *KINDS_AND_KEYS,
+    *NUMBERS,
+    *REFERENCES_AND_SUMS,
+    *DEMAND,
+    *PLACES_AND_OPENINGS,
+    *BANDS_AND_NURTURE,
+    *MITIGATED,
+    *YAML_TRICKS,
+    *FILES,
+]
 
 
 @pytest.fixture
