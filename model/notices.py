@@ -7,19 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from model.demand.pool import pool_bands
+from model.reference.calendar import MONTHS
 from model.reference.codes import SETTING_TITLES
-from model.scenario.funding_schema import PlansDriver
+from model.scenario.fields import Month
+from model.scenario.funding_schema import CurrentPupilsDriver, PlansDriver, WithheldDriver
 from model.scenario.schema import Scenario
 
 FAR_FROM_TARGET = 0.5
 """An opening this far from the target of the year before is more likely a slip of units."""
+FAR_ABOVE_PLACES = 1.1
+"""Pupils over places beyond which a count of places is likely missing: nobody would be admitted."""
+FAR_BELOW_AGREED = 0.9
+"""Capacity over assessments agreed below which the queue has no end, whatever the trend."""
 
 Notice = tuple[str, str]
 
 
 def notices(scenario: Scenario) -> list[Notice]:
     """Questions about a scenario: what was seen, and what it might mean."""
-    return [*_plans(scenario), *_lines(scenario), *_account(scenario), *_mitigations(scenario)]
+    return [
+        *_plans(scenario),
+        *_queue(scenario),
+        *_pool(scenario),
+        *_places(scenario),
+        *_after_the_end(scenario),
+        *_lines(scenario),
+        *_nurture(scenario),
+        *_account(scenario),
+        *_mitigations(scenario),
+    ]
 
 
 def _plans(scenario: Scenario) -> Iterator[Notice]:
@@ -45,6 +62,119 @@ def _plans(scenario: Scenario) -> Iterator[Notice]:
             f"{sum(unpaid.values()):,} of {scenario.plans.total:,} opening plans are in settings "
             "that no budget line follows",
             f"They cost nothing here: {listed}.",
+        )
+
+
+def _queue(scenario: Scenario) -> Iterator[Notice]:
+    requests = scenario.requests
+    if requests is None or not requests.capacity or not scenario.has("requests"):
+        return
+    year = scenario.horizon.last_year
+    refused = requests.refused_share.at(year).central
+    refused *= 1 - requests.overturned_share.at(year).central
+    agreed = requests.requests_in_base_year / MONTHS * (1 - refused)
+    capacity = requests.capacity[-1].assessments_a_month.central + sum(
+        post.posts_fte.central * post.filled_share.central * post.assessments_a_month_each.central
+        for post in requests.recruitment
+    )
+    if capacity < FAR_BELOW_AGREED * agreed:
+        yield (
+            f"the last capacity, {capacity:.3g} assessments a month, is below the {agreed:.3g} "
+            "that requests of the base year come to",
+            "The queue then grows to the end of the forecast; is a step or a post missing?",
+        )
+
+
+def _pool(scenario: Scenario) -> Iterator[Notice]:
+    pool, funding = scenario.pool, scenario.funding
+    if pool is None or funding is None or not scenario.has("pool"):
+        return
+    bands = pool_bands(pool, funding.bands, scenario.horizon.first_year)
+    rise = bands.rise * pool.converts_rise.central
+    means = [pool.converts_share.at(year).central for year in scenario.horizon.years]
+    lowest, highest = min(means) + min(rise), max(means) + max(rise)
+    if lowest < 0 or highest > 1:
+        yield (
+            f"the share of the pool that gains a plan would run from {lowest:.0%} to {highest:.0%} "
+            "over its bands",
+            "It is kept within 0 and 100 %, so that the average is not the one given; is "
+            "pool.converts_rise too large?",
+        )
+
+
+def _places(scenario: Scenario) -> Iterator[Notice]:
+    plans, places = scenario.plans, scenario.places
+    if plans is None or places is None or not scenario.has("places"):
+        return
+    year = scenario.horizon.first_year
+    room: dict[str, float] = {}
+    for group in places.groups:
+        own = sum(s.places.central - s.other_authorities.at(year).central for s in group.schools)
+        own += group.own_pupils_elsewhere.central
+        room[group.setting] = room.get(group.setting, 0.0) + own
+    for setting, number in room.items():
+        count = plans.settings.get(setting, 0)
+        pupils = sum(count.values()) if isinstance(count, dict) else count
+        if pupils > FAR_ABOVE_PLACES * number:
+            yield (
+                f"{SETTING_TITLES[setting]}: {pupils:,} opening plans for {number:,.0f} places",
+                "Nobody is admitted until pupils are below places. Is a school missing, or "
+                "own_pupils_elsewhere?",
+            )
+    if scenario.new_plans is not None and scenario.new_plans.first_settings is not None:
+        yield (
+            "new plans start in the settings of a published year, and places are limited besides",
+            "new_plans.first_settings should be what was sought: those who waited for a place in "
+            "that year would not be counted as waiting.",
+        )
+    for share, standing, setting in (
+        ("independent", "overflow", "independent_special_day"),
+        ("interim", "interim", "alternative_provision"),
+    ):
+        paid = any(
+            setting in driver.settings and (not driver.standings or standing in driver.standings)
+            for driver in _plans_drivers(scenario)
+        )
+        if places.overflow.central.get(share, 0.0) > 0 and scenario.funding and not paid:
+            yield (
+                f"those without a place who go to {SETTING_TITLES[setting].lower()} cost nothing",
+                f"No driver follows plans of standing {standing} in {setting}.",
+            )
+
+
+def _after_the_end(scenario: Scenario) -> Iterator[Notice]:
+    """What is planned for after the last month forecast."""
+    last = Month(scenario.horizon.last_year + 1, 3)
+    requests, places, funding = scenario.requests, scenario.places, scenario.funding
+    planned = [
+        *([(item.title, item.start) for item in requests.locums] if requests else []),
+        *([(item.title, item.start) for item in requests.recruitment] if requests else []),
+        *([(item.title, item.start) for item in funding.rebandings] if funding else []),
+        *(
+            (opening.title, opening.start)
+            for group in (places.groups if places else ())
+            for school in group.schools
+            for opening in school.openings
+        ),
+    ]
+    for title, start in planned:
+        if start > last:
+            yield (
+                f"'{title}' starts in {start}, after the last month forecast, {last}",
+                "It has no effect here.",
+            )
+
+
+def _nurture(scenario: Scenario) -> Iterator[Notice]:
+    effect = scenario.nurture_effect
+    if effect is None or scenario.funding is None or not scenario.has("nurture_effect"):
+        return
+    drivers = [driver for line in scenario.funding.lines for driver in line.drivers]
+    credited = any(isinstance(driver, WithheldDriver) for driver in drivers)
+    if effect.with_top_up_share.central > 0 and not credited:
+        yield (
+            "top-up withheld from pupils in nurture groups is credited to no budget line",
+            "A driver of kind nurture_withheld would take it off; without it groups cost more.",
         )
 
 
@@ -101,7 +231,20 @@ def _account(scenario: Scenario) -> Iterator[Notice]:
 
 
 def _mitigations(scenario: Scenario) -> Iterator[Notice]:
+    replaced = {
+        f"funding.lines[{line.id}].drivers[{driver.id}].fte"
+        for line in (scenario.funding.lines if scenario.has("pool") and scenario.funding else ())
+        for driver in line.drivers
+        if isinstance(driver, CurrentPupilsDriver) and driver.pool
+    }
     for mitigation in scenario.mitigations:
+        for item in mitigation.input_changes:
+            if item.input in replaced:
+                yield (
+                    f"the mitigation '{mitigation.title}' changes FTE that the pool gives",
+                    f"{item.input} has no effect while the pool is forecast; see "
+                    "pool.assessed_a_month.",
+                )
         change = sum(item.full_year_gbp.central for item in mitigation.changes)
         if change > 0:
             yield (

@@ -85,15 +85,17 @@ def _levers(scenario: Scenario) -> Iterator[Finding]:
                     _kinds(change.input),
                 )
                 continue
-            kind = pattern_of(change.input)
-            alike = [path for path in levers if pattern_of(path) == kind]
-            near = did_you_mean(change.input, alike if is_lever(change.input) else levers)
-            yield Finding(
-                at,
-                f"there is no input '{change.input}' in this scenario",
-                expected=None if near or is_lever(change.input) else _kinds(change.input),
-                hint=near or "Give the input itself first: a mitigation changes what is there.",
-            )
+            yield _no_such_input(change.input, levers, at)
+
+
+def _no_such_input(path: str, levers: list[str], at: Path) -> Finding:
+    message = f"there is no input '{path}' in this scenario"
+    if is_lever(path):
+        near = did_you_mean(path, [name for name in levers if pattern_of(name) == pattern_of(path)])
+        hint = near or "Give the input itself first: a mitigation changes what is there."
+        return Finding(at, message, hint=hint)
+    near = did_you_mean(path, levers)
+    return Finding(at, message, expected=None if near else _kinds(path), hint=near)
 
 
 def _kinds(path: str) -> str:

@@ -83,8 +83,8 @@ def _admitted(group: PlaceGroup, at: Path) -> Iterator[Finding]:
 
 def _settings(groups: list[PlaceGroup], at: Path) -> Iterator[Finding]:
     settings = list(dict.fromkeys(group.setting for group in groups))
-    for setting in settings[MOST_SETTINGS : MOST_SETTINGS + 1]:
-        index = next(i for i, group in enumerate(groups) if group.setting == setting)
+    if len(settings) > MOST_SETTINGS:
+        index = [group.setting for group in groups].index(settings[MOST_SETTINGS])
         yield Finding(
             (*at, index, "setting"),
             "places are limited in too many settings",

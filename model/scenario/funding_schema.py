@@ -35,6 +35,7 @@ from model.scenario.yearly_rule import YearlyRule
 Billing = Literal["monthly", "termly"]
 Anchor = Literal["price", "one_off", "none"]
 Scope = Literal["whole_year", "current_pupils"]
+Standing = Literal["settled", "waiting", "interim", "overflow"]
 _MONTHLY_SHARE = NumberRule("share", 0, 1)
 
 
@@ -114,9 +115,6 @@ class PlansDriver(_Priced):
     entry_cost_gbp: PositivePounds | None = None
     """Full-year cost of a pupil placed after the start, at base-year prices; without it all
     placements have the same price."""
-
-
-Standing = Literal["settled", "waiting", "interim", "overflow"]
 
 
 class CurrentPupilsDriver(_Priced):

@@ -33,7 +33,8 @@ class InputChange(Part):
     """What a mitigation does to an input of the model when it has its full effect."""
 
     input: Text
-    """Path of the input, such as requests.refused_share or rates.to_independent."""
+    """Path of an input that the model reads month by month, such as requests.refused_share or
+    funding.bands[C2].annual_value_gbp. One that may not be changed is refused with those that may."""
     multiply: Annotated[Quantity, NumberRule("factor", 0, 10)] | None = None
     """Factor on the input: 0.9 is a tenth less. Give this or add."""
     add: Annotated[Quantity, NumberRule("as the input")] | None = None

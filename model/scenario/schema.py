@@ -130,7 +130,8 @@ class Scenario(Part):
     mitigations: list[Mitigation] = []
     """What the authority does to change the forecast."""
     switched_off: list[Mechanism] = []
-    """Mechanisms left out although the scenario has data for them."""
+    """Mechanisms left out although the scenario has data for them: requests, pool, reviews, places,
+    nurture_effect, rebanding."""
     mitigated: Annotated[
         Any,
         AfterValidator(_mitigated),

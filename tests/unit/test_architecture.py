@@ -15,7 +15,8 @@ pytestmark = pytest.mark.unit
 LAYERS = (
     "version", "reference", "chance", "scenario", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "reconcile", "month", "prepared",
-    "forecast", "whatif", "published", "results", "notices", "checks", "assumptions", "run", "report", "cli",
+    "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
+    "report", "cli",
 )  # fmt: skip
 
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from model.cohort import placements
+from model.scenario import checks_places
+from model.scenario.funding_schema import Standing
 from model.scenario.load import load
+from model.scenario.places_schema import PlaceRules
 from model.scenario.problems import Problem, ScenarioError
 
 pytestmark = pytest.mark.unit
@@ -252,7 +257,7 @@ KINDS_AND_KEYS = [
          "given twice (first on line 3)", "Keep one", at="name: again"),
     case("duplicate key nested", "    - id: contract\n",
          "    - id: contract\n      anchor: none\n", "funding.lines[contract].anchor",
-         f"given twice (first on line {line_of('    - id: contract') + 2})", at="anchor: none\n      monthly"),
+         f"given twice (first on line {line_of('    - id: contract') + 1})", at="anchor: none\n      monthly"),
     case("duplicate key in braces", "{title: One more, plans: 1}",
          "{title: One more, plans: 1, plans: 2}", "plans.bridges[finance].steps[0].plans",
          "given twice"),
@@ -664,6 +669,9 @@ DEMAND = [
     case("requests of another base year", "requests:\n  base_year: 2022",
          "requests:\n  base_year: 2021", "requests.base_year", "from another base year",
          "found 2021", "2022, the base year of new_plans", at="base_year: 2021"),
+    case("new plans of another base year", "base_year: 2022\n  plans", "base_year: 2023\n  plans",
+         "requests.base_year", "found 2022", "2023, the base year of new_plans",
+         at="base_year: 2022"),
     case("shock given twice", SHOCK_WITH,
          "    - {id: surge, title: Again, start: 2023-09, extra_share: 0.1}\n",
          "requests.shocks[surge].id", "given twice", at="title: Again"),
@@ -763,6 +771,9 @@ DEMAND = [
     case("a pool at one price", "          band_shares: {C1: 0.8, C2: 0.2}\n",
          "          annual_cost_gbp: 5100\n", f"{TOP_UP}.drivers[in_pool].annual_cost_gbp",
          "the pool is paid by band", "band_shares in place of annual_cost_gbp"),
+    case("a pool at no price", "          band_shares: {C1: 0.8, C2: 0.2}\n", "",
+         f"{TOP_UP}.drivers[in_pool]", "there is no price",
+         at="- kind: pupils_without_plan\n          id: in_pool"),
     case("awards that end on no date", AWARD_ENDS, "", "pool.awards", "no date is given",
          "an 'award_ends:' list, or awards: continue", at="awards: end_dates"),
     case("end dates out of order", "{month: 2024-04, share: 0.2}", "{month: 2023-07, share: 0.2}",
@@ -811,11 +822,16 @@ PLACES_AND_OPENINGS = [
     case("two groups for one pupil", "needs: [ASD, MLD]", "needs: [ASD, SEMH]", LEARNING,
          "the group 'behaviour' of this setting admits the same pupils",
          "found ages 4 to 15 with SEMH", "in one group", at="- id: learning"),
+    case("two groups for one age", "ages: [3, 18]\n      needs: [ASD, MLD]",
+         "ages: [15, 18]\n      needs: [ASD, SEMH]", LEARNING, "found ages 15 to 15 with SEMH",
+         at="- id: learning"),
     case("two groups for every need", "      needs: [SEMH]\n", "",
          LEARNING, "found ages 4 to 15 with ASD, MLD", at="- id: learning"),
     case("openings out of order", "start: 2024-09, places: 20", "start: 2023-11, places: 20",
          f"{BEHAVIOUR}.schools[birch].openings[site].start", "not in order of their start",
          "found 2023-11", "a month after 2024-01"),
+    case("two openings of one month", "start: 2024-09, places: 20", "start: 2024-01, places: 20",
+         f"{BEHAVIOUR}.schools[birch].openings[site].start", "a month after 2024-01"),
     case("an opening at the start", "start: 2024-01, places: 12", "start: 2023-04, places: 12",
          f"{BEHAVIOUR}.schools[birch].openings[cabins].start", "not after the first month forecast",
          "found 2023-04", "a month after 2023-04", "places in those that the school has"),
@@ -910,7 +926,7 @@ MITIGATED = [
          "there is no input 'funding.bands[C7].annual_value_gbp'", "Did you mean 'funding.bands["),
     case("an input like no other", "input: reviews.ceased_share", "input: moved_in.x",
          f"{FIRST_CHANGE}.input", "there is no input 'moved_in.x'",
-         "expected one of moved_in.plans_a_year", "a mitigation changes what is there"),
+         "expected one of moved_in.plans_a_year"),
     case("an input of no section", "input: reviews.ceased_share", "input: qqq",
          f"{FIRST_CHANGE}.input", "there is no input 'qqq'",
          "an input of new_plans, moved_in, requests"),
@@ -1262,6 +1278,59 @@ def test_provenance_of_a_series_covers_its_years(folder: Path) -> None:
 def test_there_are_more_than_sixty_cases_with_names_of_their_own() -> None:
     names = [item.id for item in ALL]
     assert len(names) == len(set(names)) > 60
+
+
+JUST_RIGHT = {
+    "a shock of one month": [("end: 2024-03", "end: 2023-09")],
+    "locums of one month": [("start: 2023-10, end: 2024-08", "start: 2023-10, end: 2023-10")],
+    "capacity from the first month": [("{id: today, start: 2022-01", "{id: today, start: 2023-01")],
+    "everybody refused": [("refused: 5\n", "refused: 24\n")],
+    "a plan after every assessment": [("plans_issued: 15", "plans_issued: 17")],
+    "groups of neighbouring ages": [
+        ("ages: [3, 18]", "ages: [16, 18]"),
+        ("needs: [ASD, MLD]", "needs: [ASD, SEMH]"),
+    ],
+    "an opening in the second month": [
+        ("start: 2024-01, places: 12", "start: 2023-05, places: 12")
+    ],
+    "a school that adds nothing needs no driver": [
+        (OPENED_DRIVER, ""),
+        ("paid_by: authority\n          openings", "paid_by: department\n          openings"),
+        ("place_rate_gbp: 11000, paid_by: department", "place_rate_gbp: 11000, paid_by: authority"),
+    ],
+    "new bands from the first month": [("start: 2024-10", "start: 2023-04")],
+    "a condition twice with one theme": [
+        ("condition: Condition 3", "condition: Condition 6"),
+        ("theme: Inclusion", "theme: Early help"),
+    ],
+    "awards that go on whatever the dates": [("awards: end_dates", "awards: continue")],
+    "an input of a mechanism switched off": [
+        ("switched_off: [rebanding]", "switched_off: [reviews, places, requests, pool]")
+    ],
+}
+
+
+@pytest.mark.parametrize("edits", JUST_RIGHT.values(), ids=JUST_RIGHT)
+def test_just_right(edits: list[tuple[str, str]], folder: Path) -> None:
+    """The last value that each check lets pass."""
+    text = BASE
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / "base.yaml").write_text(text, encoding="utf-8")
+    assert load(folder / "base.yaml").scenario.name == "base"
+
+
+def test_settings_with_limits_are_those_of_the_model() -> None:
+    """Where people wait, and how many settings may be limited, as the cohort has it."""
+    assert checks_places.WHERE_STANDING == {
+        "waiting": placements.WAITING_SETTINGS,
+        "interim": (placements.INTERIM_SETTING,),
+        "overflow": (placements.OVERFLOW_SETTING,),
+    }
+    assert placements.MOST_SOUGHT == checks_places.MOST_SETTINGS
+    assert set(get_args(Standing)) == {"settled", *checks_places.WHERE_STANDING}
+    assert sorted(PlaceRules.model_fields["priority"].default) == sorted(checks_places.CANDIDATES)
 
 
 def test_the_base_is_valid(folder: Path) -> None:

@@ -115,6 +115,53 @@ def test_shares_and_lists_without_ids_are_replaced_whole(folder: Path) -> None:
     assert len(loaded.effective["trajectory"]["targets"]) == 1
 
 
+def test_one_opening_can_be_delayed_alone(folder: Path) -> None:
+    """Groups, schools and openings have ids all the way down, as capacity and locums do."""
+    loaded = laid_over(
+        folder,
+        """\
+        places:
+          groups:
+            - {id: behaviour, schools: [{id: birch, openings: [{id: site, delay_months: 9}]}]}
+        requests:
+          capacity: [{id: later, assessments_a_month: 5}]
+        """,
+    )
+    places, requests = loaded.scenario.places, loaded.scenario.requests
+    assert places is not None
+    assert requests is not None
+    cabins, site = places.groups[0].schools[0].openings
+    assert (cabins.delay_months.central, site.delay_months.central) == (0, 9)
+    assert site.places.central == 20
+    assert [step.assessments_a_month.central for step in requests.capacity] == [2, 5]
+
+
+def test_what_a_mitigation_changes_and_what_is_off_are_replaced_whole(folder: Path) -> None:
+    loaded = laid_over(
+        folder,
+        """\
+        switched_off: [places, pool]
+        mitigations:
+          - {id: reviews, input_changes: [{input: rates.moved_out, multiply: 1.1}]}
+        """,
+    )
+    (change,) = loaded.scenario.mitigations[0].input_changes
+    assert change.input == "rates.moved_out"
+    assert loaded.scenario.switched_off == ["places", "pool"]
+    assert not loaded.scenario.has("places")
+
+
+def test_a_finding_between_sections_is_placed_where_it_was_written(folder: Path) -> None:
+    """An overlay that takes the pool's driver away breaks the pool, which the base gives."""
+    driver = "{kind: pupils_without_plan, id: in_pool, pool: false}"
+    text = f"funding:\n  lines:\n    - {{id: top_up, drivers: [{driver}]}}\n"
+    line = BASE[: BASE.index("\npool:\n")].count("\n") + 2
+    assert problems_of(folder, text) == [("base.yaml", line, "pool")]
+    text = "mitigations:\n  - {id: outreach, input_changes: [{input: rates.none, add: 1}]}\n"
+    path = "mitigations[outreach].input_changes[0].input"
+    assert problems_of(folder, text) == [("overlay.yaml", 5, path)]
+
+
 def test_an_entry_of_another_kind_is_replaced_whole(folder: Path) -> None:
     new = '{kind: amount, id: base, title: Base, s251: "1.0.2", annual_amount_gbp: 5}'
     loaded = laid_over(

@@ -121,12 +121,45 @@ def test_lines_moved(
     loads_or_explains(folder, b"\n".join(rest[:paste] + cut + rest[paste:]))
 
 
+SMALL_SECTIONS = [
+    (b"requests:\n", b"pool:\n"),
+    (b"pool:\n  fte", b"moved_in:\n"),
+    (b"places:\n  groups", b"funding:\n"),
+    (b"nurture_effect:\n", b"account:\n"),
+    (b"mitigations:\n", b"correlations:\n"),
+]
+
+
+@pytest.mark.parametrize("value", VALUES[::3])
+@pytest.mark.parametrize(
+    "section", SMALL_SECTIONS, ids=lambda ends: ends[0].split(b":")[0].decode()
+)
+def test_every_third_value_everywhere_in_demand_places_and_mitigations(
+    section: tuple[bytes, bytes], value: bytes, folder: Path
+) -> None:
+    """Odd values in the place of each value of a section, with only the head of the file before it."""
+    raw = RAW["base.yaml"]
+    head = raw[: raw.index(b"population:\n")]
+    lines = raw[raw.index(section[0]) : raw.index(section[1])].split(b"\n")
+    for number, line in enumerate(lines):
+        key, colon, _ = line.partition(b": ")
+        if colon:
+            edited = [head, *lines[:number], key + colon + value, *lines[number + 1 :]]
+            loads_or_explains(folder, b"\n".join(edited))
+
+
 @pytest.mark.parametrize("value", VALUES)
 def test_every_value_everywhere_in_a_small_section(value: bytes, folder: Path) -> None:
     """Each odd value in the place of each value of the top of the file and the first budget line."""
-    lines = RAW["base.yaml"].split(b"\n")
+    raw = RAW["base.yaml"]
+    # Without demand and places, which would only make each of these files slower to read.
+    cut = raw.index(b"requests:\n"), raw.index(b"moved_in:\n")
+    raw = raw[: cut[0]] + raw[cut[1] :]
+    cut = raw.index(b"places:\n  groups"), raw.index(b"funding:\n")
+    lines = (raw[: cut[0]] + raw[cut[1] :]).split(b"\n")
+    end = lines.index(b"    - id: top_up")
     for number, line in enumerate(lines[:20]):
         key, colon, _ = line.partition(b": ")
         if colon:
-            edited = [*lines[:number], key + colon + value, *lines[number + 1 : 60]]
+            edited = [*lines[:number], key + colon + value, *lines[number + 1 : end]]
             loads_or_explains(folder, b"\n".join(edited))

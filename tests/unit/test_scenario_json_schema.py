@@ -62,6 +62,15 @@ def test_bundled_scenarios_are_accepted(path: Path, validator: Draft202012Valida
         (("funding", "lines", 0, "drivers", 0, "annual_cost_gbp"), "valeu"),
         (("new_plans", "damping"), "peart"),
         (("account", "blocks", 0, "income_growth"), "thn"),
+        (("requests",), "refused_shre"),
+        (("requests", "warm_up"), "requets"),
+        (("requests", "capacity", 0), "assessments"),
+        (("pool", "award_ends", 0), "shre"),
+        (("reviews",), "ceased"),
+        (("places", "groups", 0, "schools", 0, "openings", 0), "delay"),
+        (("funding", "rebandings", 0, "bands", 0), "from"),
+        (("nurture_effect",), "fade"),
+        (("mitigations", 0, "input_changes", 0), "multipy"),
     ],
 )
 def test_unknown_keys_are_rejected(
@@ -105,6 +114,29 @@ def test_nothing_is_null_and_nothing_leaks_from_the_code() -> None:
     text = json.dumps(schema())
     for leak in ("null", "Quantity(", "<function", " at 0x", "discriminator"):
         assert leak not in text
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        (("requests",), "order", "last_in_first_out"),
+        (("requests",), "seasonality", [1] * 11),
+        (("requests", "locums", 0), "fund", "schools"),
+        (("pool",), "awards", "stop"),
+        (("places",), "priority", ["new", "old"]),
+        (("places", "groups", 0), "ages", [4]),
+        ((), "switched_off", ["queue"]),
+    ],
+)
+def test_wrong_choices_are_rejected(
+    section: tuple[str | int, ...], key: str, value: object, validator: Draft202012Validator
+) -> None:
+    data = copy.deepcopy(plain_data(BASE))
+    node: Any = data
+    for part in section:
+        node = node[part]
+    node[key] = value
+    assert not validator.is_valid(data)
 
 
 def test_the_library_can_print_a_schema_of_its_own() -> None:

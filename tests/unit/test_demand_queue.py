@@ -1,0 +1,560 @@
+"""The queue for psychology advice on cases worked by hand: order, waits, the 20 weeks, lags.
+
+Arrivals and service run evenly over a month, so that a unit's wait is the distance between two
+straight lines. Month 0 is a queue's first month; months before it are in `before`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from model.chance.philox import stream_key
+from model.demand import kernel
+from model.demand.capacity import (
+    locum_assessments,
+    locum_capacity,
+    months_to_clear,
+    own_capacity,
+    whole,
+)
+from model.demand.opening import in_whole
+from model.demand.requests import expected_requests, shock_factor
+from model.demand.timeliness import allowed_wait, share_without_exceptions
+from model.draws import central
+from model.prepared import prepare
+from model.reference.codes import AGE_GROUPS, AGES, age_group_of
+from model.reference.national import national_rates
+from tests.demand import NO_LIMIT, Queue, demand_scenario, read_demand, run_demand
+
+pytestmark = pytest.mark.unit
+
+WEEKS_A_MONTH = 365.25 / 12 / 7
+
+
+def one(values: np.ndarray) -> float:
+    (value,) = np.asarray(values).ravel()
+    return float(value)
+
+
+# ---------------------------------------------------------------- no limit
+
+
+@pytest.mark.parametrize("any_order", [True, False])
+def test_without_a_limit_nobody_waits_and_everybody_is_in_time(any_order):
+    """Design 5.1: no limit means no queue. A wait of nil is within a limit of nil, not of less."""
+    queue = Queue(4, any_order=any_order)
+    for arrivals in (10.0, 0.0, 3.5):
+        month = queue.month(arrivals, NO_LIMIT, limit=0.0)
+        assert (one(month.served), one(month.waits), one(month.longest)) == (arrivals, 0.0, 0.0)
+        assert (one(month.waiting), one(month.waited), one(month.in_time)) == (0.0, 0.0, arrivals)
+    assert one(queue.month(7.0, NO_LIMIT, limit=-0.1).in_time) == 0.0
+
+
+def test_a_capacity_that_is_just_enough_leaves_no_queue():
+    queue = Queue(2)
+    assert one(queue.month(10, 10).waiting) == 0.0
+    month = queue.month(10, 9.5)
+    assert (one(month.served), one(month.waiting)) == (9.5, 0.5)
+
+
+# ---------------------------------------------------------------- first in, first out
+
+
+def test_first_in_first_out_serves_part_of_a_row_and_then_the_rest_of_it():
+    """Ten come; four are served in their month, three in the next, and three are left.
+
+    The unit that came at time 0.4 is served at 1.0 and the one that came at 0.7 at 2.0.
+    """
+    queue = Queue(4)
+    first = queue.month(10, 4)
+    assert one(first.waits) == pytest.approx(4 * 0.3)  # 0 to 0.6
+    assert one(first.longest) == pytest.approx(0.6)
+    assert one(first.waited) == pytest.approx(6 * 0.3)
+    assert one(first.waiting_longest) == pytest.approx(0.6)
+    second = queue.month(0, 3)
+    assert one(second.waits) == pytest.approx(3 * (0.6 + 1.3) / 2)
+    assert one(second.longest) == pytest.approx(1.3)
+    assert one(second.waiting) == 3
+    assert one(second.waited) == pytest.approx(3 * (1.0 + 1.3) / 2)
+    third = queue.month(5, 8)
+    # The three: from 2 - 0.7 to 2 + 3/8 - 1; the five: from 3/8 to 1 - 1 = 0.
+    assert one(third.waits) == pytest.approx(3 * (1.3 + 1.375) / 2 + 5 * (0.375 + 0.0) / 2)
+    assert one(third.longest) == pytest.approx(1.375)
+    assert one(third.waiting) == 0
+
+
+def test_the_oldest_row_is_served_first():
+    """Two months of ten wait; capacity ten. Everybody served waited two months, nobody else did."""
+    queue = Queue(2, before=[10, 10])
+    month = queue.month(0, 10)
+    assert one(month.waits) == pytest.approx(20)
+    assert (one(month.longest), one(month.p90)) == pytest.approx((2.0, 2.0), abs=1e-5)
+    assert queue.queue[:, 0, 0].tolist() == [0, 10, 0, 0]
+    assert one(month.waited) == pytest.approx(10 * 1.5)
+    assert one(queue.month(4, 5).waiting) == 9
+    assert queue.queue[:, 0, 0].tolist() == [0, 5, 0, 4]
+
+
+def test_area_under_the_queue_is_the_sum_of_waits():
+    """Design 5.1, by hand: 5 wait after month 0 and none after month 1: 2.5 + 2.5."""
+    queue = Queue(2)
+    first = queue.month(10, 5)
+    assert one(first.waits) == pytest.approx(1.25)
+    assert one(first.waits + first.waited) == pytest.approx(2.5)
+    second = queue.month(5, 10)
+    assert one(first.waits + second.waits) == pytest.approx(5.0)
+
+
+def test_nothing_is_served_without_capacity_and_waits_grow_by_a_month():
+    queue = Queue(2, before=[8])
+    assert one(queue.month(0, 0).waited) == pytest.approx(8 * 1.5)
+    month = queue.month(2, 0)
+    assert one(month.served) == 0
+    assert one(month.waited) == pytest.approx(8 * 2.5 + 2 * 0.5)
+    assert one(month.waiting_longest) == pytest.approx(3.0)
+
+
+def test_longest_and_ninetieth_percentile_of_waits():
+    """Nine came in the month and one two months before: 90 % have waited up to a month."""
+    queue = Queue(1, before=[1, 0])
+    month = queue.month(9, 0)
+    assert one(month.waiting_p90) == pytest.approx(1.0, abs=1e-5)
+    assert one(month.waiting_longest) == pytest.approx(3.0)
+    evenly = Queue(1).month(10, 0)
+    assert one(evenly.waiting_p90) == pytest.approx(0.9, abs=1e-5)
+    # Of ten served, one came two months before and is served in the first tenth of the month.
+    served = Queue(1, before=[1, 0]).month(9, 10)
+    assert one(served.longest) == pytest.approx(2.0)
+    assert one(served.p90) == pytest.approx(0.1, abs=1e-5)
+
+
+# ---------------------------------------------------------------- classes and priority
+
+
+def test_within_a_row_classes_are_served_in_proportion():
+    queue = Queue(1, rank=[0, 0, 0])
+    month = queue.month([6, 3, 1], 5)
+    assert month.by_class[:, 0].tolist() == pytest.approx([3.0, 1.5, 0.5])
+    assert queue.queue[0, :, 0].tolist() == pytest.approx([3.0, 1.5, 0.5])
+
+
+def test_priority_serves_the_first_rank_whole_before_the_next():
+    """The second class comes first: its five at once, then one of the five of the other."""
+    queue = Queue(2, rank=[1, 0])
+    month = queue.month([5, 5], 6)
+    assert month.by_class[:, 0].tolist() == [1, 5]
+    assert one(month.waits) == pytest.approx(0.4)  # one of the five, 0 to 0.8
+    assert one(month.waiting) == 4
+    assert one(month.waited) == pytest.approx(4 * 0.4)
+    assert queue.month([0, 9], 7).by_class[:, 0].tolist() == [0, 7]
+
+
+def test_priority_overtakes_those_who_wait_longer_and_keeps_their_order_within_a_rank():
+    queue = Queue(2, rank=[1, 0], before=[[4, 0], [4, 0]])
+    month = queue.month([0, 3], 5)
+    assert month.by_class[:, 0].tolist() == [2, 3]
+    assert queue.queue[:, 0, 0].tolist() == [2, 4, 0, 0]
+    # Three evenly over their month; two of the oldest row evenly over the month as well.
+    assert one(month.waits) == pytest.approx(0 + 2 * (2.0 + 2.5) / 2)
+
+
+# ---------------------------------------------------------------- any order
+
+
+def test_any_order_takes_from_every_row_alike():
+    """Ten from the month before and ten of the month, capacity ten: five each.
+
+    Earlier ones are served at an even time of the month; the month's own come in their order.
+    """
+    queue = Queue(2, before=[10], any_order=True)
+    month = queue.month(10, 10)
+    assert queue.queue[:, 0, 0].tolist() == pytest.approx([5, 5, 0])
+    assert one(month.waits) == pytest.approx(5 * 1.0 + 5 * 0.25)
+    assert one(month.longest) == pytest.approx(1.5)
+    assert one(month.waited) == pytest.approx(5 * 1.5 + 5 * 0.25)
+    opening = 10 * 0.5
+    assert one(month.waits + month.waited) - opening == pytest.approx(0.5 * (10 + 10))
+    following = queue.month(0, 5)
+    assert queue.queue[:, 0, 0].tolist() == pytest.approx([2.5, 2.5, 0])
+    # Row of two months before: mean 2; the half row that came in its second half: mean 0.75.
+    assert one(following.waits) == pytest.approx(2.5 * 2.0 + 2.5 * 0.75)
+
+
+def test_any_order_differs_from_first_in_first_out_in_waits_only():
+    orders = [Queue(6, before=[20, 10], any_order=flag) for flag in (True, False)]
+    by_lot, in_turn = ([queue.month(12, 11) for _ in range(6)] for queue in orders)
+    assert [one(m.waiting) for m in by_lot] == pytest.approx([one(m.waiting) for m in in_turn])
+    assert max(one(m.longest) for m in by_lot) > max(one(m.longest) for m in in_turn) + 1
+
+
+# ---------------------------------------------------------------- within the 20 weeks
+
+
+@pytest.mark.parametrize(("limit", "due"), [(0.6, 0.0), (0.95, 1.5), (1.125, 2.25), (1.3, 3.0)])
+def test_the_share_in_time_is_taken_inside_the_month(limit, due):
+    """Three with waits that run evenly from 0.6 to 1.3 months: design 5.1, "interpolates"."""
+    queue = Queue(2)
+    queue.month(10, 4)
+    assert one(queue.month(0, 3, limit=limit).in_time) == pytest.approx(due)
+
+
+@pytest.mark.parametrize(
+    ("limit", "due"), [(1.5, 0.0), (1.75, 0.25), (2.0, 0.5), (2.25, 0.75), (2.5, 1.0)]
+)
+def test_case_spread_smooths_a_single_wait(limit, due):
+    """All waits are two months; cases lie evenly up to half a month either side."""
+    month = Queue(1, before=[10, 10]).month(0, 10, limit=limit, spread=0.5)
+    assert one(month.in_time) == pytest.approx(10 * due)
+    sharp = Queue(1, before=[10, 10]).month(0, 10, limit=limit)
+    assert one(sharp.in_time) == (10 if limit >= 2 else 0)
+
+
+def test_case_spread_and_even_waits_together():
+    """Waits even on 0 to 1 and cases even on -1/2 to 1/2: one in eight has a sum below nil."""
+    half = [Queue(1).month(10, 10 - 1e-9, limit=limit, spread=0.5) for limit in (-0.5, 0.0)]
+    # With everybody served at once waits are nil: the spread alone decides.
+    assert [one(month.in_time) / 10 for month in half] == pytest.approx([0.0, 0.5], abs=1e-6)
+    old = Queue(1, before=[10, 0, 0])
+    # First in, first out from a row three months old at half its size: waits 3 to 2.5.
+    month = old.month(0, 5, limit=2.75, spread=0.25)
+    assert one(month.in_time) == pytest.approx(2.5)
+    waits_0_to_1 = Queue(1, rank=[0], before=[10])
+    month = waits_0_to_1.month(0, 10, limit=0.0, spread=0.5)
+    assert one(month.in_time) == 0.0  # all waited one month
+    by_lot = Queue(1, before=[10], any_order=True)
+    # Waits 0.5 to 1.5, half a month of service either way: an eighth is below half a month.
+    assert one(by_lot.month(0, 5, limit=0.5).in_time) == pytest.approx(5 / 8)
+
+
+def test_a_stated_spread_widens_the_waits_of_any_order():
+    """Half a month of service and a spread of 1.2 add as squares: 1.3 either way of 0.5 to 1.5."""
+    due = ((1.3 - 0.5) ** 2 / (4 * 1.3) - 0.0) * 5 - 5 * max(0.0, (-1.3 - 1.5 + 1.3)) ** 2
+    # limit -0.5 + 0: area up to (limit - 0.5) less area up to (limit - 1.5), over a month.
+    month = Queue(1, before=[10], any_order=True).month(0, 5, limit=0.0, spread=1.2)
+    assert one(month.in_time) == pytest.approx(due)
+
+
+def test_g1_twenty_weeks_less_decision_advice_and_drafting(tmp_path):
+    """G1: 140 days are 20 weeks (001:983); 6 for the decision and 8.5 after leave 5.5 in the queue."""
+    loaded = read_demand(
+        tmp_path,
+        demand_scenario(requests={"decision_weeks": 6, "advice_and_drafting_weeks": 8.5}),
+    )
+    allowed = allowed_wait(loaded.scenario.requests, central(loaded.scenario), 0)
+    assert one(allowed) * WEEKS_A_MONTH == pytest.approx(140 / 7 - 6 - 8.5)
+
+
+def test_g1_with_nobody_waiting_the_share_is_base_compliance(tmp_path):
+    """Design 5.1: "with no queue the share is the base compliance, not 100 %"."""
+    lags = {"decision_weeks": 6, "advice_and_drafting_weeks": 8.5, "on_time_share": 0.93}
+    run = run_demand(read_demand(tmp_path, demand_scenario(requests=lags)))
+    assert run.series.issued[3:].sum() > 0
+    share = run.series.issued_in_time / run.series.issued
+    assert share == pytest.approx(np.full_like(share, 0.93))
+
+
+def test_plans_in_time_leave_drafting_with_their_assessments(tmp_path):
+    """Nobody in time comes out before drafting is done: 4.348 weeks are a month.
+
+    Twenty waited five months; from the sixth month on everybody is assessed as they come.
+    """
+    body = demand_scenario(
+        requests={
+            "advice_and_drafting_weeks": WEEKS_A_MONTH,
+            "capacity": [{"id": "a", "start": "2023-01", "assessments_a_month": 10},
+                         {"id": "b", "start": "2023-04", "assessments_a_month": 1000}],
+            "waiting_at_start": [{"months_waited": 6, "assessments": 20}],
+        }
+    )  # fmt: skip
+    series = run_demand(read_demand(tmp_path, body)).series
+    share = (series.issued_in_time / series.issued)[:4, 0]
+    # April: assessed in March after a two-month wait, in time (3.6 allowed). May: those assessed
+    # in April, thirty of whom all are in time; then nobody waits.
+    assert series.issued[:3, 0].tolist() == pytest.approx([10, 30, 10])
+    assert share == pytest.approx([1.0, 1.0, 1.0, 1.0])
+
+
+def test_share_without_exceptions_leaves_them_out_of_both_counts():
+    """Ten of 100 are exceptions, 3 of them in time all the same: (40 - 3)/(100 - 10)."""
+    share = share_without_exceptions(*(np.array([v]) for v in (100.0, 40.0, 0.1, 0.3)))
+    assert one(share) == pytest.approx(37 / 90)
+    none = share_without_exceptions(*(np.array([v]) for v in (0.0, 0.0, 0.1, 0.3)))
+    assert one(none) == 0.0
+    few = share_without_exceptions(*(np.array([v]) for v in (100.0, 2.0, 0.1, 0.3)))
+    assert one(few) == 0.0, "never negative"
+
+
+# ---------------------------------------------------------------- whole numbers
+
+
+def test_with_chance_on_children_are_served_whole():
+    key = stream_key(3, "queue")
+    for any_order in (True, False):
+        queue = Queue(3, rank=[0, 0, 1], before=[[5, 3, 0], [2, 9, 4]], draws=200, key=key,
+                      any_order=any_order)  # fmt: skip
+        for _ in range(2):
+            before = queue.queue.sum(axis=(0, 1)) + 11
+            month = queue.month([3, 2, 6], 9)
+            assert (month.by_class == np.round(month.by_class)).all()
+            assert (queue.queue == np.round(queue.queue)).all()
+            assert queue.queue.min() >= 0
+            assert (month.by_class.sum(axis=0) == 9).all()
+            assert (queue.queue.sum(axis=(0, 1)) == before - 9).all()
+            by_rank = np.stack([queue.queue[:, :2].sum(axis=1), queue.queue[:, 2]], axis=1)
+            assert (queue.left == by_rank).all()
+
+
+def test_with_chance_on_the_lot_falls_on_everybody_alike():
+    """Of 12 children of a row 4 are served: a class of 9 gives 3 of them on average, with the
+    variance of sampling without replacement, 4 x 3/4 x 1/4 x 8/11."""
+    draws = 4000
+    queue = Queue(1, rank=[0, 0], before=[[9, 3]], draws=draws, key=stream_key(3, "queue"))
+    served = queue.month([0, 0], 4).by_class[0]
+    error = np.sqrt(4 * 0.75 * 0.25 * 8 / 11 / draws)
+    assert served.mean() == pytest.approx(3.0, abs=4 * error)
+    assert served.var() == pytest.approx(4 * 0.75 * 0.25 * 8 / 11, rel=0.08)
+
+
+def test_with_chance_on_any_order_takes_rows_by_lot():
+    """Eight, four and twelve wait or come; six are served: 2, 1 and 3 on average."""
+    draws = 4000
+    queue = Queue(1, before=[8, 4], draws=draws, key=stream_key(3, "queue"), any_order=True)
+    queue.month(12, 6)
+    gone = np.array([[8], [4], [12]]) - queue.queue[:, 0]
+    assert (gone.sum(axis=0) == 6).all()
+    for row, (size, due) in enumerate([(8, 2), (4, 1), (12, 3)]):
+        share = size / 24
+        error = np.sqrt(6 * share * (1 - share) * 18 / 23 / draws)
+        assert gone[row].mean() == pytest.approx(due, abs=4 * error)
+
+
+def test_capacity_in_whole_numbers_keeps_its_running_sum():
+    monthly = np.array([[37.5, 0.1, np.inf]] * 10)
+    result = whole(monthly)
+    assert result[:4, 0].tolist() == [37, 38, 37, 38]
+    assert result[:, 1].tolist() == [0.0] * 9 + [1.0]
+    assert np.isinf(result[:, 2]).all()
+    changing = np.array([[33.4], [np.inf], [0.6], [12.25], [0.0]])
+    assert whole(changing)[:, 0].tolist() == [33, np.inf, 1, 12, 0]
+
+
+def test_an_opening_in_whole_numbers_keeps_its_expectation():
+    """Systematic sampling: cells of 0.3, 1.2 and 2.5 are whole and sum to 4 in every draw."""
+    cells = np.repeat([[0.3], [1.2], [2.5]], 1000, axis=1)
+    offset = (np.arange(1000) + 0.5) / 1000
+    result = in_whole(cells, offset)
+    assert (result == np.round(result)).all()
+    assert result.mean(axis=1) == pytest.approx([0.3, 1.2, 2.5])
+    assert (result.sum(axis=0) == 4).all()
+
+
+# ---------------------------------------------------------------- capacity
+
+
+def test_months_to_clear():
+    assert months_to_clear(445, 50) == pytest.approx(8.9)
+    assert months_to_clear(100, 30, 20) == 10
+    assert months_to_clear(100, 30, 30) == np.inf
+    assert months_to_clear(100, 30, 31) == np.inf
+
+
+CAPACITY = {
+    "capacity": [
+        {"id": "earlier", "start": "2023-01", "assessments_a_month": 30},
+        {"id": "current", "start": "2023-06", "assessments_a_month": 50},
+    ],
+    "recruitment": [
+        {"id": "posts", "title": "Posts", "start": "2023-09", "posts_fte": 4, "filled_share": 0.75,
+         "delay_months": 1.5, "assessments_a_month_each": 2},
+    ],
+    "locums": [
+        {"id": "one", "title": "One", "start": "2023-07", "end": "2023-08",
+         "assessments_a_month": 6, "cost_each_gbp": 1000, "fund": "general_fund"},
+        {"id": "two", "title": "Two", "start": "2023-08", "end": "2023-10",
+         "assessments_a_month": 4, "cost_each_gbp": 1500, "fund": "general_fund"},
+    ],
+}  # fmt: skip
+
+
+def test_g5_capacity_steps_posts_when_filled_and_locums_in_their_months(tmp_path):
+    """G5, design 5.1: 3 of 4 posts at 2 a month, planned for September, filled 1.5 months late: by
+    November. Locums from their first month to their last."""
+    loaded = read_demand(tmp_path, demand_scenario(requests=CAPACITY))
+    requests, draws = loaded.scenario.requests, central(loaded.scenario)
+    own = own_capacity(requests, draws, range(-3, 10))[:, 0]
+    assert own.tolist() == [30] * 5 + [50] * 5 + [56] * 3
+    locums = locum_capacity(requests, draws, range(10))[:, :, 0]
+    assert locums[0].tolist() == [0, 0, 0, 6, 6, 0, 0, 0, 0, 0]
+    assert locums[1].tolist() == [0, 0, 0, 0, 4, 4, 4, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("served", "due"), [(30, [0, 0]), (40, [0, 0]), (45, [3, 2]), (50, [6, 4]), (51, [6, 4])]
+)
+def test_g6_locums_do_what_the_service_leaves_shared_as_contracted(served, due):
+    own, locums = np.array([[40.0]]), np.array([[[6.0]], [[4.0]]])
+    done = locum_assessments(np.array([[float(served)]]), own, locums)
+    assert done[:, 0, 0].tolist() == pytest.approx(due)
+    unlimited = locum_assessments(np.array([[float(served)]]), np.array([[np.inf]]), locums)
+    assert unlimited.sum() == 0
+
+
+# ---------------------------------------------------------------- requests, decisions and lags
+
+
+def test_requests_of_the_base_year_are_the_published_number_in_their_months(tmp_path):
+    """Population x rate x season: the base year sums to 120, and January to March have half of it."""
+    season = [1 / 6] * 3 + [1 / 18] * 9
+    loaded = read_demand(
+        tmp_path, demand_scenario(requests={"seasonality": season, "decision_weeks": 6})
+    )
+    national = national_rates()
+    people = np.ones((3, 26)) * 1000
+    people[2, :5] *= 1.5  # more under five in 2024
+    args = (loaded.scenario.requests, people, (2022, 2023, 2024), national)
+    monthly = expected_requests(*args, range(-15, 24), 2023)
+    assert monthly[:12].sum() == pytest.approx(120)
+    assert monthly[:3].sum() == pytest.approx(60)
+    assert monthly[12:24].sum() == pytest.approx(120)
+    shares = np.zeros(len(AGE_GROUPS))
+    for age in AGES:
+        shares[age_group_of(age)] += national.new_plans_per_1000[age] / (
+            national.new_plans_per_1000.sum()
+        )
+    assert monthly[0] == pytest.approx(20 * shares)
+    assert monthly[24:36].sum(axis=0) == pytest.approx(120 * shares * [1.5, 1, 1, 1, 1])
+    assert monthly[36:].sum(axis=0) == pytest.approx(60 * shares * [1.5, 1, 1, 1, 1]), "held"
+
+
+SHOCK = {"id": "s", "title": "S", "start": "2023-06", "end": "2023-08", "extra_share": 0.5}
+
+
+def test_f16_a_shock_holds_from_its_first_month_to_its_last_for_its_age_groups(tmp_path):
+    shocks = [{**SHOCK, "age_groups": ["5_to_10"]}, {**SHOCK, "id": "t", "end": None, "start": "2023-08",
+               "extra_share": -0.2}]  # fmt: skip
+    del shocks[1]["end"]
+    loaded = read_demand(tmp_path, demand_scenario(requests={"shocks": shocks}))
+    draws = central(loaded.scenario)
+    factors = [shock_factor(loaded.scenario.requests.shocks, draws, m)[:, 0] for m in range(7)]
+    five_to_ten = [float(factor[1]) for factor in factors]
+    assert five_to_ten == pytest.approx([1, 1, 1.5, 1.5, 1.5 * 0.8, 0.8, 0.8])
+    assert [float(factor[2]) for factor in factors] == pytest.approx([1, 1, 1, 1, 0.8, 0.8, 0.8])
+
+
+def after_a_surge(tmp_path, requests: dict) -> tuple[dict[str, list[float]], dict]:
+    """What ten extra requests in June 2023 add to each series, month by month from June."""
+    surge = {"shocks": [{**SHOCK, "end": "2023-06", "extra_share": 1.0}]}
+    with_it, without = (
+        run_demand(read_demand(tmp_path, demand_scenario(requests=requests | extra))).series
+        for extra in (surge, {})
+    )
+    names = ("requests", "refused", "overturned", "agreed", "assessed", "ended", "issued")
+    added = {}
+    for name in names:
+        values = getattr(with_it, name) - getattr(without, name)
+        total = values.sum(axis=1)[:, 0] if values.ndim == 3 else values[:, 0]
+        assert np.abs(total[:2]).max() < 1e-12, "nothing before the surge"
+        added[name] = total[2:]
+    return added, with_it.gaps
+
+
+def test_f5_requests_are_decided_refused_overturned_and_drafted_after_their_lags(tmp_path):
+    """Ten requests in June. Decided after 1.25 months: 7.5 in July and 2.5 in August. 40 % refused,
+    of those a quarter overturned 2.5 months later; drafting takes 2 months; 90 % end in a plan."""
+    requests = {
+        "decision_weeks": 1.25 * WEEKS_A_MONTH,
+        "refused_share": 0.4,
+        "overturned_share": 0.25,
+        "overturned_after_months": 2.5,
+        "advice_and_drafting_weeks": 2 * WEEKS_A_MONTH,
+        "plan_share": 0.9,
+    }
+    added, gaps = after_a_surge(tmp_path, requests)
+    assert added["requests"][:2] == pytest.approx([10, 0])
+    assert added["refused"][:4] == pytest.approx([0, 3, 1, 0])
+    overturned = [0, 0, 0, 0.375, 0.375 + 0.125, 0.125, 0]
+    assert added["overturned"][:7] == pytest.approx(overturned)
+    agreed = np.array([0, 4.5, 1.5, 0, 0, 0, 0]) + overturned
+    assert added["agreed"][:7] == pytest.approx(agreed)
+    assert added["assessed"][:7] == pytest.approx(agreed), "no limit"
+    assert added["ended"][:9] == pytest.approx([0, 0, *agreed])
+    assert added["issued"][:9] == pytest.approx(0.9 * np.array([0, 0, *agreed]))
+    assert added["requests"].sum() == pytest.approx(added["refused"].sum() + 6)
+    assert max(gaps.values()) < 1e-9
+
+
+def test_lags_shorter_than_a_month_fall_partly_in_the_month_itself(tmp_path):
+    added, _ = after_a_surge(
+        tmp_path,
+        {"decision_weeks": 0.25 * WEEKS_A_MONTH, "advice_and_drafting_weeks": 0, "plan_share": 0.5},
+    )
+    assert added["agreed"][:3] == pytest.approx([7.5, 2.5, 0])
+    assert added["issued"][:3] == pytest.approx([3.75, 1.25, 0])
+
+
+def test_a_level_and_fading_growth_act_on_requests(tmp_path):
+    """Level 1.2; log growth 0.1 a year halving each year: 0.1 (1 - 0.5^t)/(1 - 0.5), t from mid-2022."""
+    new_plans = {"base_year": 2022, "plans_in_base_year": 100, "level": 1.2, "initial_growth": 0.1,
+                 "damping": 0.5, "yearly_variation": 0}  # fmt: skip
+    series = run_demand(read_demand(tmp_path, demand_scenario(new_plans=new_plans))).series
+    by_month = series.requests.sum(axis=1)[:, 0]
+    for month in (0, 17):
+        years = (2023 + (month + 3.5) / 12) - 2022.5
+        growth = 0.1 * (1 - 0.5**years) / 0.5
+        assert by_month[month] == pytest.approx(10 * 1.2 * np.exp(growth))
+
+
+# ---------------------------------------------------------------- the opening
+
+
+def test_a_known_opening_queue_has_its_ages(tmp_path):
+    """12 waited under a month, 8 over two and under three; four of 10 a month are served."""
+    requests = {
+        "capacity": [{"id": "a", "start": "2023-01", "assessments_a_month": 4}],
+        "waiting_at_start": [
+            {"months_waited": 0, "assessments": 12},
+            {"months_waited": 2, "assessments": 8},
+        ],
+        "opening_queue_factor": 1.5,
+    }
+    run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
+    rows = run.opening.queue.sum(axis=1)[:, 0]
+    start = run.prepared.demand.setup.months.start
+    assert start == -2, "the month after the January count"
+    first = start - run.prepared.demand.setup.arrivals_from
+    assert rows[first - 1] == pytest.approx(18)
+    assert rows[first - 3] == pytest.approx(12)
+    assert rows.sum() == pytest.approx(30)
+    # 30 + 6 a month; the oldest came between November and December 2022.
+    assert run.series.waiting[0, 0] == pytest.approx(30 + 3 * 6)
+    served = 3 * 4 / 12
+    assert run.series.longest_wait[0, 0] == pytest.approx(6 - served)
+    assert max(run.gaps.values()) < 1e-9
+
+
+def test_what_is_in_decision_and_drafting_at_the_start_is_a_steady_flow(tmp_path):
+    """Before the first month requests came as in it: nothing jumps when the horizon begins."""
+    requests = {"decision_weeks": 6, "advice_and_drafting_weeks": 8.5, "refused_share": 0.2,
+                "plan_share": 0.9}  # fmt: skip
+    run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
+    series = run.series
+    assert series.refused[:, 0] == pytest.approx(np.full(36, 2.0))
+    assert series.agreed[:, 0] == pytest.approx(np.full(36, 8.0))
+    assert series.issued[:, 0] == pytest.approx(np.full(36, 7.2))
+    assert series.in_decision[:, 0] == pytest.approx(np.full(36, 10 * 6 / WEEKS_A_MONTH))
+    assert series.in_drafting[:, 0] == pytest.approx(np.full(36, 8 * 8.5 / WEEKS_A_MONTH))
+
+
+def test_the_area_check_sees_a_wait_that_is_left_out(tmp_path):
+    """The run's own identity is no tautology: a queue that loses its ages does not close."""
+    requests = {
+        "capacity": [{"id": "a", "start": "2023-01", "assessments_a_month": 9}],
+        "waiting_at_start": [{"months_waited": 3, "assessments": 8}],
+    }
+    run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
+    assert run.gaps["plans: area under the queue = months waited"] < 1e-9
+    total = run.series.waiting[:, 0]
+    assert total == pytest.approx(8 + 3 + np.arange(36))
+    assert kernel.SERVED_WAITS != kernel.WAITED
+    assert prepare is not None
