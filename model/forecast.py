@@ -277,8 +277,9 @@ def step_months(
         result.averted = averted(scenario.nurture_effect, scenario.nurture_groups, draws)
     places = None
     if setup.places is not None and scenario.places is not None:
-        key = stream_key(seed, "places") if chance is not None else None
-        places = PlaceAllocation(setup.places, scenario.places, draws, key)
+        places = PlaceAllocation(
+            setup.places, scenario.places, draws, seed if chance is not None else None
+        )
         result.places = places.series
     reviews = scenario.reviews if scenario.has("reviews") else None
     ended_by_review = np.zeros((draws.months, draws.size)) if reviews is not None else None
@@ -319,6 +320,8 @@ def step_months(
         recorder.stock(state, -1)
     else:
         first_month, state = start[0], start[1].copy()
+        if state.demand is not None and prepared.demand is not None:
+            state.demand.make_room(prepared.demand.setup.rows)
         recorder.stock(state, first_month - 1)
     for month in range(first_month, months):
         flows.clear()

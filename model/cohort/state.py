@@ -57,6 +57,15 @@ class DemandState:
         """A copy that can be stepped on its own."""
         return DemandState(*(getattr(self, name).copy() for name in self.__dataclass_fields__))
 
+    def make_room(self, rows: int) -> None:
+        """Let the queue hold `rows` arrival months: a state of a shorter horizon goes on in a longer."""
+        for name in ("queue", "arrived", "left"):
+            values = getattr(self, name)
+            missing = rows - len(values)
+            if missing > 0:
+                room = np.zeros((missing, *values.shape[1:]))
+                setattr(self, name, np.concatenate([values, room]))
+
 
 def empty_state(placements: Placements, draws: int) -> CohortState:
     """Nobody anywhere."""

@@ -235,7 +235,9 @@ def serve(  # type: ignore[no-untyped-def]
                 chunks += 1
                 figures[WAITING, draw] += here
                 figures[WAITED, draw] += here * 0.5 * (shortest + longest)
-                figures[LONGEST_WAITING, draw] = max(figures[LONGEST_WAITING, draw], longest)
+                if figures[WAITING, draw] >= 0.5:
+                    # Half a case: expected values have crumbs that have waited for ever.
+                    figures[LONGEST_WAITING, draw] = max(figures[LONGEST_WAITING, draw], longest)
         figures[WAITING_P90, draw] = _quantile(low, high, count, chunks, 0.9)
 
 

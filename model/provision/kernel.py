@@ -229,9 +229,8 @@ def settle_expected(  # type: ignore[no-untyped-def]
         for which in range(asked.shape[1]):
             for draw in range(draws):
                 total = asked[place, which, draw]
-                share[place, which, draw] = (
-                    placed[place, which, draw] / total if total > 0.0 else 0.0
-                )
+                part = placed[place, which, draw] / total if total > 0.0 else 0.0
+                share[place, which, draw] = min(part, 1.0)
     outcome[:] = 0.0
     everybody = np.ones(draws)
     rest, still = np.empty(draws), np.empty(draws)

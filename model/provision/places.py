@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.chance.philox import Key
+from model.chance.philox import Key, stream_key, uniforms
 from model.cohort.placements import (
     INTERIM_SETTING,
     OVERFLOW_SETTING,
@@ -236,9 +236,11 @@ class PlaceAllocation:
     """Places of one block of draws; `allocate` places a month's candidates."""
 
     def __init__(
-        self, setup: PlacesSetup, rules: PlaceRules, draws: Draws, key: Key | None
+        self, setup: PlacesSetup, rules: PlaceRules, draws: Draws, seed: int | None
     ) -> None:
-        self.setup, self.rules, self.draws, self.key = setup, rules, draws, key
+        """`seed` is None for expected values."""
+        self.setup, self.rules, self.draws = setup, rules, draws
+        self.key: Key | None = stream_key(seed, "places") if seed is not None else None
         groups, size = len(rules.groups), draws.size
         self.series = PlacesSeries.nil(groups, draws.months, size)
         for index, group in enumerate(rules.groups):
@@ -249,6 +251,11 @@ class PlaceAllocation:
         nil = np.zeros(size)
         independent = shares.get("independent", nil)
         self._overflow = np.stack([independent, independent + shares.get("interim", nil)])
+        self._lots = None
+        if seed is not None:
+            keys = [stream_key(seed, f"places: tribunal {group.id}") for group in rules.groups]
+            lots = [uniforms(item, draws.first_draw, size, draws.months) for item in keys]
+            self._lots = np.stack(lots)
         self._candidates = np.zeros((len(setup.sources.kind), size))
         self._own = np.zeros((groups, size))
         self._asked = np.zeros((groups, len(CATEGORIES), size))
@@ -317,8 +324,9 @@ class PlaceAllocation:
         tribunal = self.draws.at(self.rules.tribunal_share, month)
         new = CATEGORIES.index("new")
         ordered = self._asked[:, new] * tribunal
-        if self.key is not None:
-            ordered = np.round(ordered)
+        if self._lots is not None:
+            # Whole pupils with the right average, however few they are.
+            ordered = np.floor(ordered + self._lots[:, month])
         for name in self._order:
             if name == "tribunal":
                 number, wanted = new, ordered

@@ -425,14 +425,7 @@ def test_a_later_start_spends_what_the_whole_run_did(
     "off",
     [
         list(MECHANISMS),
-        pytest.param(
-            [],
-            marks=pytest.mark.xfail(
-                strict=True,
-                raises=IndexError,
-                reason="the queue of a state has as many rows as the horizon it was made for",
-            ),
-        ),
+        [],
     ],
 )
 def test_a_shorter_forecast_can_be_gone_on_from(

@@ -914,6 +914,11 @@ FIRST_CHANGE, SECOND_CHANGE = (
 CEASED_CHANGE = "{input: reviews.ceased_share, add: {uniform: [0.005, 0.015]}}"
 
 MITIGATED = [
+    case("a mitigation given twice", "  - id: outreach", "  - id: reviews",
+         "mitigations[reviews].id", "the id 'reviews' is given twice"),
+    case("a cost on an unknown line", "line: contract, full", "line: contracts, full",
+         "mitigations[reviews].cost[contracts].line", "there is no budget line 'contracts'",
+         "Did you mean 'contract'?"),
     case("an input changed in two ways", "multiply: 0.95}", "multiply: 0.95, add: 5}",
          SECOND_CHANGE, "changed in two ways", "either multiply or add"),
     case("an input not changed", ", multiply: 0.95}", "}", SECOND_CHANGE, "there is no change",
