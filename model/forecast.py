@@ -163,6 +163,8 @@ def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
     if scenario.funding is None:
         return {}
     draws = central(scenario)
+    # The base whatever the run holds, so that every case is anchored alike.
+    apply_input_changes(scenario.model_copy(update={"mitigated": "base"}), draws)
     months = step_months(prepared, draws, 1, 0, None, None)
     priced = price_drivers(scenario, draws, _driven(prepared, months, draws))
     totals = np.zeros(len(scenario.funding.lines))

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from model.chance.philox import stream_key
 from model.cohort.placements import Placements, Twin, placements_for
 from model.cohort.state import MonthFlows, empty_state
 from model.draws import central, sample
@@ -84,8 +83,8 @@ class Month:
         setup = self.prepared.cohort
         self.placements: Placements = self.prepared.placements
         self.rates, self.entries = setup.rates, setup.entries
-        key = None if size is None else stream_key(5, "places")
-        self.places = PlaceAllocation(setup.places, scenario.places, draws, key)
+        seed = None if size is None else 5
+        self.places = PlaceAllocation(setup.places, scenario.places, draws, seed)
         self.state = empty_state(self.placements, draws.size)
         self.flows = MonthFlows.nil(self.placements, draws.size)
         self.size = draws.size
@@ -572,6 +571,17 @@ def test_with_chance_children_are_placed_whole_and_by_lot(tmp_path):
     rest = series["independent"] + series["to_interim"] + series["to_waiting"]
     assert (rest == 3).all()
     assert (month.state.plans.sum(axis=(0, 1, 2)) == 8).all()
+
+
+def test_with_chance_the_tribunals_share_of_one_pupil_is_right_on_average(tmp_path):
+    """One new pupil, one waiting, one place: a quarter of the draws place the new one by order."""
+    extra = "tribunal_share: 0.25"
+    month = Month(scenario_of(tmp_path, group(school(places=1)), extra=extra), size=512)
+    month.put(1, 8, "mainstream", "waiting")
+    month.move(1, 7, "mainstream")
+    series = month.run(APRIL)
+    assert (series["placed"] + series["from_waiting"] == 1).all()
+    assert series["placed"].mean() == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / 512))
 
 
 # ---------------------------------------------------------------- who pays

@@ -1303,6 +1303,13 @@ JUST_RIGHT = {
         ("paid_by: authority\n          openings", "paid_by: department\n          openings"),
         ("place_rate_gbp: 11000, paid_by: department", "place_rate_gbp: 11000, paid_by: authority"),
     ],
+    "places in three settings": [
+        (
+            "  overflow: {",
+            GROUPS_OF_OTHER_SETTINGS.partition("    - {id: specialist_post_16")[0]
+            + "  overflow: {",
+        )
+    ],
     "new bands from the first month": [("start: 2024-10", "start: 2023-04")],
     "a condition twice with one theme": [
         ("condition: Condition 3", "condition: Condition 6"),
