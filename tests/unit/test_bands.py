@@ -40,13 +40,15 @@ def pupils(fte: object, shares: str, name: str = "pupils", extra: str = "") -> s
     )
 
 
-POOL_OFF = "switched_off: [pool]\n"
-"""A pool driver may stand without the pool's own section; tests give its pupils by hand."""
+def as_pool(scenario, number: int = 0):
+    """The scenario with a driver that is the pool's; a test then gives the pool's pupils by hand."""
+    object.__setattr__(scenario.funding.lines[0].drivers[number], "pool", True)
+    return scenario
 
 
-def scenario_of(tmp_path, drivers: str, rebandings: str = "", more: str = ""):
+def scenario_of(tmp_path, drivers: str, rebandings: str = ""):
     line = f"  lines:\n    - {{id: top_up, title: T, anchor: none, drivers: [{drivers}]}}\n"
-    return small(tmp_path, BANDS + rebandings + line + more).scenario
+    return small(tmp_path, BANDS + rebandings + line).scenario
 
 
 def monthly(scenario, draws=None, driven: Driven | None = None) -> np.ndarray:
@@ -234,9 +236,8 @@ REBANDED  lines:
       drivers:
         - {kind: plans, id: schools, title: S, s251: "1.2.2", settings: [mainstream], coverage_share: {uniform: [0.5, 0.9]}, band_shares: {B1: 0.7, C2: 0.3}, band_drift: [{band: C2, growth_a_year: {uniform: [0, 0.3]}}], inflation: values}
         - {kind: pupils_without_plan, id: others, title: O, s251: "1.2.2", fte: {uniform: [50, 150]}, band_shares: {B1: 0.2, C2: 0.8}, inflation: values}
-        - {kind: pupils_without_plan, id: pool, title: P, s251: "1.2.2", pool: true, fte: 10, band_shares: {B1: 1}, inflation: values}
+        - {kind: pupils_without_plan, id: pool, title: P, s251: "1.2.2", fte: 10, band_shares: {B1: 1}, inflation: values}
 plans: {counted: 2023-01, total: 10, age_groups: {5_to_10: 10}, settings: {mainstream: 10}}
-switched_off: [pool]
 """
 
 
@@ -249,9 +250,9 @@ def test_cost_neutral_is_neutral_in_every_draw_with_several_drivers_and_the_pool
     volumes = np.stack([rng.uniform(0, 50, (36, 64)), rng.uniform(100, 200, (36, 64))])
     pool = {"B1": rng.uniform(10, 99, (36, 64)), "C2": rng.uniform(0, 50, (36, 64))}
     driven = Driven(volumes, pool)
-    old = small(tmp_path, UNCERTAIN.replace("REBANDED", "")).scenario
+    old = as_pool(small(tmp_path, UNCERTAIN.replace("REBANDED", "")).scenario, 2)
     before = monthly(old, sample(old, 5, 0, 64), driven)
-    new = small(tmp_path, UNCERTAIN.replace("REBANDED", text)).scenario
+    new = as_pool(small(tmp_path, UNCERTAIN.replace("REBANDED", text)).scenario, 2)
     draws = sample(new, 5, 0, 64)
     after = monthly(new, draws, driven)
     assert after[: SEPTEMBER + 1] == pytest.approx(before[: SEPTEMBER + 1], rel=1e-12)
@@ -293,7 +294,7 @@ def test_mean_value_is_amount_times_value(tmp_path):
 @pytest.mark.parametrize(("converts", "saving"), [(0.7, 938_371.5), (0.6, 1_251_162.0)])
 def test_c3_those_who_stop_save_0_94_to_1_25m_a_year_at_c2(tmp_path, converts, saving):
     """C3: of 445, 30 to 40 % cease, 133.5 to 178 pupils; at C2 £0.94-1.25m in a full year (000:2258)."""
-    scenario = scenario_of(tmp_path, pupils(445, "{C2: 1}", extra=", pool: true"), more=POOL_OFF)
+    scenario = as_pool(scenario_of(tmp_path, pupils(445, "{C2: 1}")))
     left = np.where(np.arange(36)[:, None] < 12, 445.0, 445.0 * converts)
     cost = by_year(monthly(scenario, driven=Driven(NOBODY, {"C2": left})))[:, 0]
     assert cost[0] == pytest.approx(445 * 7_029)
