@@ -68,7 +68,9 @@ class Queue:
 
     def _arrive(self, count: Any) -> None:
         arrivals = np.zeros(self.queue.shape[1:])
-        arrivals[:] = np.reshape(np.asarray(count, dtype=float), (-1, 1)) if np.ndim(count) < 2 else count
+        arrivals[:] = (
+            np.reshape(np.asarray(count, dtype=float), (-1, 1)) if np.ndim(count) < 2 else count
+        )
         self.queue[self.now] += arrivals
         for rank in range(self.ranks):
             came = arrivals[self.rank == rank].sum(axis=0)
@@ -220,7 +222,9 @@ def run_demand(
     names = ("requests", "queue", "drafting", "pool", "who", "opening")
     keys = DemandKeys(*(stream_key(seed, f"demand: {name}") for name in names)) if chance else None
     pool = scenario.pool if scenario.has("pool") else None
-    pipeline = Pipeline(demand.setup, scenario.requests, scenario.new_plans, pool, values, seed, keys)
+    pipeline = Pipeline(
+        demand.setup, scenario.requests, scenario.new_plans, pool, values, seed, keys
+    )
     state = opening_state(
         demand.setup, demand.opening, scenario.requests, pool, values,
         keys.opening if keys is not None else None,

@@ -58,7 +58,7 @@ class DemandOpening:
 
 def demand_opening(setup: DemandSetup, requests: Requests, central: Draws) -> DemandOpening:
     """The opening of demand on central inputs (`central` has one draw)."""
-    groups = setup.expected[0] / setup.expected[0].sum()
+    groups = _by_age_group(setup.expected)
     if requests.warm_up is not None:
         return _warmed_up(setup, requests, requests.warm_up, central, groups)
     monthly = float(setup.expected[0].sum())
@@ -76,6 +76,14 @@ def demand_opening(setup: DemandSetup, requests: Requests, central: Draws) -> De
             setup, requests, central, state, groups, served, waiting / served, setup.months.start
         )
     return DemandOpening(state, None)
+
+
+def _by_age_group(expected: Floats) -> Floats:
+    """Shares of requests by age group in the first month that has any; alike where none has."""
+    months = np.flatnonzero(expected.sum(axis=1) > 0)
+    if not len(months):
+        return np.full(REQUEST_CLASSES, 1 / REQUEST_CLASSES)
+    return np.asarray(expected[months[0]] / expected[months[0]].sum())
 
 
 def _warmed_up(

@@ -123,9 +123,7 @@ def place_groups(draw: st.DrawFn) -> list[dict[str, Any]]:
             ]
             others = draw(st.sampled_from([0, 2, {"2023-24": 1, "then": 4}]))
             places = draw(st.one_of(st.integers(0, 20), st.just({"uniform": [3, 15]})))
-            schools.append(
-                school(f"s{index}", places, openings=openings, other_authorities=others)
-            )
+            schools.append(school(f"s{index}", places, openings=openings, other_authorities=others))
         groups.append(
             {
                 "id": f"g{number}",
@@ -254,7 +252,9 @@ def test_placed_never_beyond_commissioned_and_never_while_a_place_is_free(
             in_need = places.waiting[number] + places.interim[number]
             free = places.commissioned[number] - taken[number]
             least = 1.0 if chance else 1e-6
-            assert not ((in_need > 1e-6) & (free > least)).any(), "a place is free and somebody waits"
+            assert not ((in_need > 1e-6) & (free > least)).any(), (
+                "a place is free and somebody waits"
+            )
 
 
 @few
@@ -313,7 +313,9 @@ def test_switched_off_gives_the_run_without_places() -> None:
 # ---------------------------------------------------------------- means
 
 
-def means_scenario(openings: list[dict[str, Any]], places: int = 400, **rules: Any) -> dict[str, Any]:
+def means_scenario(
+    openings: list[dict[str, Any]], places: int = 400, **rules: Any
+) -> dict[str, Any]:
     """Plain inputs only, so that chance is all that moves: 300 plans, five in special schools."""
     return head(
         plans={
@@ -375,7 +377,9 @@ def test_means_over_chance_are_the_expected_run(full: bool) -> None:
     assert expected.cohort is not None
     due_setting = expected.cohort.by_setting[..., 0]
     error = by_setting.std(axis=-1) / np.sqrt(DRAWS)
-    assert (np.abs(by_setting.mean(axis=-1) - due_setting)[months] <= 4.5 * error[months] + slack).all()
+    assert (
+        np.abs(by_setting.mean(axis=-1) - due_setting)[months] <= 4.5 * error[months] + slack
+    ).all()
 
 
 # ---------------------------------------------------------------- a later opening

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from model.chance.philox import stream_key
-from model.demand import kernel
 from model.demand.capacity import (
     locum_assessments,
     locum_capacity,
@@ -22,7 +21,6 @@ from model.demand.opening import in_whole
 from model.demand.requests import expected_requests, shock_factor
 from model.demand.timeliness import allowed_wait, share_without_exceptions
 from model.draws import central
-from model.prepared import prepare
 from model.reference.codes import AGE_GROUPS, AGES, age_group_of
 from model.reference.national import national_rates
 from tests.demand import NO_LIMIT, Queue, demand_scenario, read_demand, run_demand
@@ -229,10 +227,8 @@ def test_case_spread_and_even_waits_together():
 
 def test_a_stated_spread_widens_the_waits_of_any_order():
     """Half a month of service and a spread of 1.2 add as squares: 1.3 either way of 0.5 to 1.5."""
-    due = ((1.3 - 0.5) ** 2 / (4 * 1.3) - 0.0) * 5 - 5 * max(0.0, (-1.3 - 1.5 + 1.3)) ** 2
-    # limit -0.5 + 0: area up to (limit - 0.5) less area up to (limit - 1.5), over a month.
     month = Queue(1, before=[10], any_order=True).month(0, 5, limit=0.0, spread=1.2)
-    assert one(month.in_time) == pytest.approx(due)
+    assert one(month.in_time) == pytest.approx(5 * (1.3 - 0.5) ** 2 / (4 * 1.3))
 
 
 def test_g1_twenty_weeks_less_decision_advice_and_drafting(tmp_path):
@@ -257,7 +253,7 @@ def test_g1_with_nobody_waiting_the_share_is_base_compliance(tmp_path):
 def test_plans_in_time_leave_drafting_with_their_assessments(tmp_path):
     """Nobody in time comes out before drafting is done: 4.348 weeks are a month.
 
-    Twenty waited five months; from the sixth month on everybody is assessed as they come.
+    Twenty had waited six months in February and are assessed by March; in April everybody is.
     """
     body = demand_scenario(
         requests={
@@ -545,15 +541,24 @@ def test_what_is_in_decision_and_drafting_at_the_start_is_a_steady_flow(tmp_path
     assert series.in_drafting[:, 0] == pytest.approx(np.full(36, 8 * 8.5 / WEEKS_A_MONTH))
 
 
-def test_the_area_check_sees_a_wait_that_is_left_out(tmp_path):
-    """The run's own identity is no tautology: a queue that loses its ages does not close."""
+def test_a_queue_that_gains_one_a_month(tmp_path):
+    """Ten come and nine are served: 8 + 3 by the end of April and one more each month after.
+
+    After three years the longest waiting came when 46 were behind them, at ten a month."""
     requests = {
         "capacity": [{"id": "a", "start": "2023-01", "assessments_a_month": 9}],
         "waiting_at_start": [{"months_waited": 3, "assessments": 8}],
     }
-    run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
-    assert run.gaps["plans: area under the queue = months waited"] < 1e-9
-    total = run.series.waiting[:, 0]
-    assert total == pytest.approx(8 + 3 + np.arange(36))
-    assert kernel.SERVED_WAITS != kernel.WAITED
-    assert prepare is not None
+    series = run_demand(read_demand(tmp_path, demand_scenario(requests=requests))).series
+    assert series.waiting[:, 0] == pytest.approx(8 + 3 + np.arange(36))
+    assert series.capacity[:, 0] == pytest.approx(np.full(36, 9.0))
+    assert series.longest_wait[-1, 0] == pytest.approx(46 / 10)
+    assert max(series.gaps.values()) < 1e-9
+
+
+def test_the_longest_wait_is_that_of_the_oldest_half_case():
+    """In expected values crumbs wait for ever; what is below half a case in all is left out."""
+    month = Queue(1, before=[0.3, 0.0, 0.3, 5.0]).month(0, 0)
+    assert one(month.waiting_longest) == pytest.approx(3.0)  # 0.3 + 0.3 is half a case and more
+    assert one(Queue(1, before=[0.3]).month(0, 0).waiting_longest) == 0.0
+    assert one(Queue(1, before=[0.5]).month(0, 0).waiting_longest) == pytest.approx(2.0)
