@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 from model.draws import central, sample
-from model.forecast import BlockResult, anchor_lines, by_year, forecast, forecast_central
+from model.forecast import BlockResult, anchor_lines, by_year, forecast
 from model.mitigation.delivery import presence
 from model.mitigation.input_changes import apply_input_changes
 from model.prepared import Prepared, prepare
+from model.run import run
 from model.scenario.load import LoadedScenario, load
 from model.scenario.mitigation_schema import Mitigation
 from model.scenario.schema import Scenario
+from model.whatif import shapley as shapley_module
 from model.whatif.delay_cost import delay_costs
 from model.whatif.mitigation_values import MitigationValues, mitigation_values, players, worth_of
 from model.whatif.nurture_value import TRIED, NurtureValue, nurture_value
@@ -112,9 +114,11 @@ def test_conditions_and_themes_sum_to_all_together_to_a_penny(values: Mitigation
 
 
 def test_all_eight_conditions_sum_to_the_whole_by_permutations(
-    loaded: LoadedScenario, anchors: Any
+    loaded: LoadedScenario, anchors: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Above six players each permutation sums exactly, so the averages do; errors are shown."""
+    """Above six players each permutation sums exactly, so the averages do; errors are shown. Four
+    pairs, to save time."""
+    monkeypatch.setattr(shapley_module, "PAIRS", 4)
     values = mitigation_values(prepare(loaded), anchors, draws=4, seed=SEED, jobs=2)
     assert values is not None
     sums_to_the_whole(values)
@@ -181,12 +185,10 @@ VARIANTS = [
     Variant("none"),
     Variant("all"),
     Variant(("fee_challenge",)),
-    Variant(("bespoke_to_outreach", "fee_challenge")),
     Variant(("local_specialist_places", "fee_challenge")),
     Variant("base"),
     Variant("base", {"rates.to_independent": 2.0}),
     Variant("base", {"funding.lines[bespoke_packages].drivers[bespoke].annual_cost_gbp": 1.0}),
-    Variant(("fee_challenge",), {"rates.to_independent": 2.0}),
 ]
 
 
@@ -194,11 +196,10 @@ def test_stepping_months_once_gives_the_bits_of_stepping_each_anew(
     few: Prepared, anchors: Any
 ) -> None:
     together = evaluate(few, anchors, VARIANTS, draws=DRAWS, seed=SEED)
-    backwards = evaluate(few, anchors, VARIANTS[::-1], draws=DRAWS, seed=SEED)[::-1]
+    assert len(together) == len(VARIANTS)
     for index, variant in enumerate(VARIANTS):
         (anew,) = evaluate(few, anchors, [variant], draws=DRAWS, seed=SEED)
         assert same_bits(anew, together[index]), variant
-        assert same_bits(anew, backwards[index]), variant
     sums = [float(outcome.in_year.sum()) for outcome in together]
     assert len(set(sums)) == len(sums), "the variants differ"
 
@@ -294,13 +295,10 @@ def test_none_equals_the_base_in_the_first_year_and_takes_future_effects_away(
 
 
 def test_general_fund_costs_never_enter_the_dsg(few: Prepared, anchors: Any) -> None:
-    """A hundred times dearer for the council changes the general fund and no figure of the DSG."""
+    """B11: ten times as dear for the council: no figure of the DSG changes by a bit."""
+
     def dearer(item: Mitigation) -> dict[str, Any]:
-        cost = item.cost[0]
-        each = cost.full_year_gbp
-        raised = each.model_copy(update={"value": 6e6}) if hasattr(each, "model_copy") else None
-        del raised
-        return {"cost": [cost, *[cost.model_copy() for _ in range(9)]]}
+        return {"cost": item.cost * 10}
 
     mitigations = changed(few.scenario, "annual_reviews", dearer)
     tenfold = with_scenario(few.loaded, mitigations=mitigations)
@@ -406,7 +404,9 @@ def test_changes_of_several_mitigations_to_one_input_add(tmp_path: Path) -> None
     # -3 x 0.6 on 2; the input's own range ends at nil.
     independent = draws.monthly(scenario.rates.to_independent)[:, 0]
     assert independent[9:] == pytest.approx([0.2] * 27)
-    assert draws.at(scenario.moved_in.plans_a_year, -1) == pytest.approx([40]), "the past is as it was"
+    assert draws.at(scenario.moved_in.plans_a_year, -1) == pytest.approx([40]), (
+        "the past is as it was"
+    )
 
 
 def test_a_changed_value_stays_within_what_the_input_permits(tmp_path: Path) -> None:
@@ -500,8 +500,6 @@ def test_an_opening_that_is_on_time_has_no_expected_cost_of_delay(
 
 
 def test_studies_are_those_the_scenario_has_data_for(few: Prepared, anchors: Any) -> None:
-    from model.run import run
-
     results = run(few.loaded, draws=2)
     assert study(results, draws=0).mitigations is None
     done = study(results, draws=2)
@@ -509,5 +507,3 @@ def test_studies_are_those_the_scenario_has_data_for(few: Prepared, anchors: Any
     assert done.mitigations is not None
     assert len(done.delays) == 2
     assert done.nurture is not None
-    central_run = forecast_central(few, anchors)
-    assert central_run.views is not None

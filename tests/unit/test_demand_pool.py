@@ -124,7 +124,7 @@ def test_c4_order_of_bands(tmp_path, order, sent):
     pupils = np.concatenate([run.opening.pool[:, None], run.series.pool_pupils], axis=1)
     gone = -np.diff(pupils[:, :, 0], axis=1)[:, :4].T
     assert run.prepared.demand.setup.bands.names == ("L1", "L2", "L3")
-    assert gone == pytest.approx(np.array(sent, dtype=float) if sent else gone)
+    assert gone == pytest.approx(np.array(sent, dtype=float))
     assert run.series.pool_converted.sum() == pytest.approx(286)
 
 

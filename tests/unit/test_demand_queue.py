@@ -562,3 +562,21 @@ def test_the_longest_wait_is_that_of_the_oldest_half_case():
     assert one(month.waiting_longest) == pytest.approx(3.0)  # 0.3 + 0.3 is half a case and more
     assert one(Queue(1, before=[0.3]).month(0, 0).waiting_longest) == 0.0
     assert one(Queue(1, before=[0.5]).month(0, 0).waiting_longest) == pytest.approx(2.0)
+
+
+def test_a_first_month_without_requests_opens_like_any_other(tmp_path):
+    """February has none: the opening queue still has the age groups of the months that follow."""
+    season = [0.05, 0.0, 0.05] + [0.1] * 9
+    requests = {
+        "seasonality": season,
+        "waiting_at_start": [{"months_waited": 1, "assessments": 8}],
+        "capacity": [{"id": "a", "start": "2023-01", "assessments_a_month": 2}],
+    }
+    run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
+    series = run.series
+    # Eight less two in February; six in March, six less two; twelve a month from April.
+    assert series.waiting[0, 0] == pytest.approx(8 - 2 + 6 - 2 + 12 - 2)
+    assert run.opening.queue.sum(axis=(0, 2)) == pytest.approx(8 * series.requests[0, :, 0] / 12)
+    none = run_demand(read_demand(tmp_path, demand_scenario(requests={"requests_in_base_year": 0})))
+    assert none.series.requests.sum() == none.series.issued.sum() == 0
+    assert np.isfinite(none.opening.queue).all()
