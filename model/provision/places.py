@@ -329,7 +329,8 @@ class PlaceAllocation:
             ordered = np.floor(ordered + self._lots[:, month])
         for name in self._order:
             if name == "tribunal":
-                number, wanted = new, ordered
+                number = new
+                wanted = np.minimum(ordered, self._asked[:, new] - placed[:, new])
             else:
                 number = CATEGORIES.index(name)
                 wanted = self._asked[:, number] - placed[:, number]
