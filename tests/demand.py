@@ -209,8 +209,12 @@ def run_demand(
     chance: bool = False,
     seed: int = 5,
     sampled: bool = False,
+    averted: Floats | None = None,
 ) -> DemandRun:
-    """Step demand alone to the horizon; on central inputs unless `sampled` or several draws."""
+    """Step demand alone to the horizon; on central inputs unless `sampled` or several draws.
+
+    `averted`: requests (age group,) that something averts in each month of the horizon.
+    """
     if isinstance(prepared, LoadedScenario):
         prepared = prepare(prepared)
     scenario, demand = prepared.scenario, prepared.demand
@@ -233,5 +237,8 @@ def run_demand(
     assert prepared.cohort is not None
     out = np.zeros((len(prepared.cohort.entries.age), 14, values.size))
     for month in demand.setup.months:
-        pipeline.advance(state, month, None, out)
+        less = None
+        if averted is not None and month >= 0:
+            less = np.repeat(averted[:, None], values.size, axis=1)
+        pipeline.advance(state, month, less, out)
     return DemandRun(pipeline.series, state, values, prepared, opening)

@@ -215,7 +215,9 @@ def serve(  # type: ignore[no-untyped-def]
                 chunks += 1
                 in_time[draw] += take * _within(shortest, longest, limit[draw], width)
                 figures[SERVED_WAITS, draw] += take * 0.5 * (shortest + longest)
-                figures[LONGEST_SERVED, draw] = max(figures[LONGEST_SERVED, draw], longest)
+                if take > _CRUMB:
+                    # What rounding left of an older row is nobody.
+                    figures[LONGEST_SERVED, draw] = max(figures[LONGEST_SERVED, draw], longest)
                 _take(
                     queue, served, rank, level, row, take, here, chance, draw, number, now, k0, k1
                 )

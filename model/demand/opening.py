@@ -89,7 +89,9 @@ def _by_age_group(expected: Floats) -> Floats:
 def _warmed_up(
     setup: DemandSetup, requests: Requests, flows: WarmUp, central: Draws, groups: Floats
 ) -> DemandOpening:
-    published = flows.issued_in_20_weeks / flows.issued_counted if flows.issued_counted else 0.0
+    # Nobody in time is less than half a plan, not the longest queue there could be.
+    in_time = max(flows.issued_in_20_weeks, 0.5)
+    published = in_time / flows.issued_counted if flows.issued_counted else 0.0
     served = flows.assessments_ended / MONTHS
 
     def share(waiting: float) -> float:

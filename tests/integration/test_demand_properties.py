@@ -24,8 +24,6 @@ from tests.reference.single_assessments import first_in_first_out, request_to_pl
 
 pytestmark = pytest.mark.integration
 
-UNSETTLED = pytest.mark.xfail(strict=False, reason="bounds and edge cases still to be settled")
-
 few = settings(
     max_examples=40,
     derandomize=True,
@@ -148,9 +146,6 @@ def assert_stages_close(run: DemandRun) -> None:
     assert (series.issued <= series.ended + 1e-9).all()
     assert (series.issued_in_time <= series.issued + 1e-9).all()
     assert (series.pool_converted + series.pool_stopped <= series.ended + 1e-9).all()
-    assert (
-        series.overturned.sum(axis=0) <= series.refused.sum(axis=0) + opening_overturns(run)
-    ).all()
     state: DemandState = run.state
     assert np.allclose(state.queue.sum(axis=(0, 1)), series.waiting[-1], rtol=0, atol=1e-9)
     for rank in range(run.prepared.demand.setup.ranks):
@@ -166,13 +161,8 @@ def assert_stages_close(run: DemandRun) -> None:
         state.pool,
         state.left,
     ):
-        assert values.min() >= 0.0
+        assert (values >= 0.0).all()
     assert (state.left <= state.arrived + 1e-9).all()
-
-
-def opening_overturns(run: DemandRun) -> float:
-    """Refusals of the months stepped before the horizon, which may be overturned in it."""
-    return 3 * float(run.series.refused.max()) + 100.0
 
 
 def assert_area_is_the_waits(run: DemandRun) -> None:
@@ -187,7 +177,6 @@ def assert_area_is_the_waits(run: DemandRun) -> None:
     assert (series.served_longest * series.assessed >= series.served_waits - 1e-7).all()
 
 
-@UNSETTLED
 @few
 @given(data=set_ups())
 def test_what_comes_goes_on_or_waits_at_every_stage_and_waits_make_the_area(data):
@@ -211,8 +200,8 @@ def test_no_limit_means_no_queue_and_no_waits(data):
     run = run_of(data)
     series = run.series
     assert np.allclose(series.assessed, series.agreed + series.sent_from_pool, rtol=0, atol=1e-9)
-    assert series.waiting.max() == series.waited.max() == series.served_waits.max() == 0.0
-    assert series.served_longest.max() == series.longest_wait.max() == 0.0
+    for name in ("waiting", "waited", "served_waits", "served_longest", "longest_wait"):
+        assert np.abs(getattr(series, name)).max() < 1e-9, name
     requests = data["requests"]
     left = 20 - requests["decision_weeks"] - requests["advice_and_drafting_weeks"]
     on_time = series.issued * requests["on_time_share"]
@@ -290,11 +279,11 @@ def test_more_capacity_never_lengthens_any_units_wait(case):
         assert more_.waiting_longest <= less.waiting_longest + 1e-7
 
 
-@UNSETTLED
 @many
 @given(case=queues())
 def test_the_kernels_waits_are_the_distance_between_the_two_curves(case):
-    """The same units by hand: their mean, longest and share within two months in each month."""
+    """The curves' own corners cut a month's service into pieces whose waits run evenly: their sum,
+    longest, 90th percentile and share within two months are the kernel's, for every month."""
     arrivals, capacity, _, before = case
     run = stepped(arrivals, capacity, before)
     came = np.concatenate([[0.0], np.cumsum(arrivals)])
@@ -304,14 +293,21 @@ def test_the_kernels_waits_are_the_distance_between_the_two_curves(case):
         if high - low < 1e-6:
             assert month.waits < 1e-4
             continue
-        units = low + (np.arange(400) + 0.5) / 400 * (high - low)
-        waits = crossing(units, served) - crossing(units, came)
-        step = (waits.max() - waits.min() + 1.0) / 100
-        assert month.waits / (high - low) == pytest.approx(waits.mean(), abs=step)
-        assert month.longest == pytest.approx(waits.max(), abs=step)
-        within = float(month.in_time[0] / (high - low))
-        assert (waits <= 2.0 - step).mean() - 0.01 <= within <= (waits <= 2.0 + step).mean() + 0.01
-        assert month.p90 == pytest.approx(np.quantile(waits, 0.9), abs=3 * step)
+        corners = np.unique([low, *came[(came > low + 1e-9) & (came < high - 1e-9)], high])
+        size = np.diff(corners)
+        ends = np.stack([corners[:-1] + 1e-7 * size, corners[1:] - 1e-7 * size])
+        first, last = (crossing(units, served) - crossing(units, came) for units in ends)
+
+        def within(limit: float, first=first, last=last, size=size) -> float:
+            least, most = np.minimum(first, last), np.maximum(first, last)
+            share = np.clip((limit - least) / np.maximum(most - least, 1e-9), 0.0, 1.0)
+            return float((share * size).sum() / size.sum())
+
+        assert month.waits == pytest.approx(((first + last) / 2) @ size, abs=1e-4)
+        assert month.longest == pytest.approx(max(first.max(), last.max()), abs=1e-4)
+        assert within(1.9999) - 1e-3 <= month.in_time / (high - low) <= within(2.0001) + 1e-3
+        p90 = float(month.p90[0])
+        assert within(p90 - 1e-3) - 1e-3 <= 0.9 <= within(p90 + 1e-3) + 1e-3
 
 
 @many
@@ -391,7 +387,7 @@ ALWAYS_BINDS: dict[str, Any] = {
     "capacity": [{"id": "a", "start": "2022-01", "assessments_a_month": 11.5}],
     "waiting_at_start": [{"months_waited": 2, "assessments": 60.3}],
 }
-POOL = {"fte": 120, "band_shares": {"L1": 0.5, "L2": 0.3, "L3": 0.2}, "assessed_a_month": 4.5,
+POOL = {"fte": 250, "band_shares": {"L1": 0.5, "L2": 0.3, "L3": 0.2}, "assessed_a_month": 4.5,
         "converts_share": 0.6, "converts_rise": 0.3, "leaving_share_a_year": 0.1}  # fmt: skip
 MEANS = ["requests", "refused", "overturned", "agreed", "assessed", "ended", "issued",
          "sent_from_pool", "pool_converted", "pool_stopped", "pool_left", "waiting"]  # fmt: skip
@@ -409,7 +405,6 @@ def chance_and_expected(case: str, order: str) -> tuple[DemandRun, DemandRun]:
     return run_of(data, DRAWS, chance=True, seed=17), run_of(data)
 
 
-@UNSETTLED
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("case", ["never", "always"])
 def test_with_chance_on_means_are_the_expected_values(case: str, order: str) -> None:
@@ -433,7 +428,6 @@ def test_with_chance_on_means_are_the_expected_values(case: str, order: str) -> 
             )
 
 
-@UNSETTLED
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("case", ["never", "always"])
 def test_with_chance_on_everything_counted_is_whole(case: str, order: str) -> None:
@@ -451,7 +445,8 @@ def test_with_chance_on_everything_counted_is_whole(case: str, order: str) -> No
             assert (values == np.round(values)).all(), name
     if case == "always":
         assert (series.capacity[:, :1] == series.capacity).all()
-        assert series.capacity[:4, 0].tolist() == [12, 11, 12, 11]
+        # 11.5 a month from February 2023: 11, 12, and April is the third.
+        assert series.capacity[:4, 0].tolist() == [11, 12, 11, 12]
     assert_stages_close(run)
     # Draws are children of their own: requests scatter as Poisson numbers do.
     total = series.requests.sum(axis=(0, 1))
@@ -471,32 +466,36 @@ def test_waits_by_chance_agree_with_single_children() -> None:
     months, capacity, runs = 24, 14, 600
     data = demand_scenario(
         requests={
-            "requests_in_base_year": 0, "refused_share": 0.25, "plan_share": 0.8,
+            "requests_in_base_year": 12 * 20, "refused_share": 0.25, "plan_share": 0.8,
             "decision_weeks": 1.4 * WEEKS_A_MONTH, "advice_and_drafting_weeks": 2 * WEEKS_A_MONTH,
-            "capacity": [{"id": "a", "start": "2022-01", "assessments_a_month": capacity}],
+            # Nobody asks in February and March, and whoever asked before is assessed by then.
+            "shocks": [{"id": "none", "title": "None yet", "start": "2023-02", "end": "2023-03",
+                        "extra_share": -1}],
+            "capacity": [{"id": "a", "start": "2022-01", "assessments_a_month": 500},
+                         {"id": "b", "start": "2023-04", "assessments_a_month": capacity}],
         },
         horizon={"first_year": "2023-24", "last_year": "2024-25"},
     )  # fmt: skip
-    data["requests"]["requests_in_base_year"] = 12 * 20
-    # Nobody asked before April: the months stepped before it have no requests.
-    data["requests"]["shocks"] = [
-        {"id": "none", "title": "None yet", "start": "2023-02", "end": "2023-03", "extra_share": -1}
-    ]
     fast = run_of(data, DRAWS, chance=True, seed=23).series
     dice = random.Random(20230629)
     slow = [request_to_plan(dice, months, 20, capacity, 1.4, 0.25, 2, 0.8) for _ in range(runs)]
-    # Requests undecided at the opening are those of February and before; they are gone by June.
-    late = slice(12, 24)
-
-    def agree(one: np.ndarray, other: list[float], name: str) -> None:
-        two = np.array(other, dtype=float)
-        error = np.sqrt(one.var() / len(one) + two.var() / len(two))
-        assert one.mean() == pytest.approx(two.mean(), abs=4 * error), name
-        assert error < 0.05 * two.mean(), name
-
-    agree(
-        fast.requests.sum(axis=1)[late].sum(axis=0),
-        [sum(r.requests[late]) for r in slow],
-        "requests",
-    )
-    agree(fast.refused[late].sum(axis=0), [sum(r.refused[late]) for r in slow], "refused")
+    # Plans of the first two months come from those assessed before April.
+    pairs: dict[str, tuple[np.ndarray, list[list[float]], int]] = {
+        "requests": (fast.requests.sum(axis=1), [r.requests for r in slow], 0),
+        "refused": (fast.refused, [r.refused for r in slow], 0),
+        "waiting": (fast.waiting, [r.waiting for r in slow], 0),
+        "waits": (
+            fast.served_waits,
+            [[sum(r.waits_of(m)) for m in range(months)] for r in slow],
+            0,
+        ),
+        "plans": (fast.issued, [r.plans for r in slow], 2),
+    }
+    for name, (one, by_run, first) in pairs.items():
+        two = np.array(by_run, dtype=float).T
+        for part in (slice(first, 12), slice(12, None)):
+            found, due = one[part].sum(axis=0), two[part].sum(axis=0)
+            error = np.sqrt(found.var() / len(found) + due.var() / len(due))
+            assert found.mean() == pytest.approx(due.mean(), abs=4 * error), (name, part)
+            assert found.std() == pytest.approx(due.std(), rel=0.15), (name, part)
+            assert error < 0.06 * due.mean(), f"{name}: a bound that says something"

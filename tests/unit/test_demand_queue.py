@@ -17,10 +17,12 @@ from model.demand.capacity import (
     own_capacity,
     whole,
 )
-from model.demand.opening import in_whole
+from model.demand.opening import LONGEST_BACKLOG, in_whole
 from model.demand.requests import expected_requests, shock_factor
 from model.demand.timeliness import allowed_wait, share_without_exceptions
 from model.draws import central
+from model.forecast import forecast_central
+from model.prepared import prepare
 from model.reference.codes import AGE_GROUPS, AGES, age_group_of
 from model.reference.national import national_rates
 from tests.demand import NO_LIMIT, Queue, demand_scenario, read_demand, run_demand
@@ -438,6 +440,39 @@ def test_f16_a_shock_holds_from_its_first_month_to_its_last_for_its_age_groups(t
     assert [float(factor[2]) for factor in factors] == pytest.approx([1, 1, 1, 1, 0.8, 0.8, 0.8])
 
 
+@pytest.mark.parametrize(("mitigated", "extra"), [("base", 0.1), ("all", 0.2)])
+def test_a_shock_that_comes_with_a_mitigation_counts_as_far_as_that_is_in_the_run(
+    tmp_path, mitigated, extra
+):
+    """A fifth more from June, with a mitigation that starts in September and is half in the base."""
+    shock = {**SHOCK, "extra_share": 0.2, "with_mitigation": "m"}
+    del shock["end"]
+    mitigation = {
+        "id": "m", "title": "M", "condition": "1", "theme": "Inclusion", "start": "2023-09",
+        "ramp_months": 0, "confidence": 1, "share_in_base": 0.5,
+        "input_changes": [{"input": "new_plans.level", "multiply": 1}],
+    }  # fmt: skip
+    body = demand_scenario(
+        requests={"shocks": [shock]}, mitigations=[mitigation], mitigated=mitigated
+    )
+    demand = forecast_central(prepare(read_demand(tmp_path, body)), {}).months.demand
+    assert demand is not None
+    requests = demand.requests.sum(axis=1)[:, 0]
+    assert requests[:5] == pytest.approx(np.full(5, 10.0))
+    assert requests[5:] == pytest.approx(np.full(31, 10 * (1 + extra)))
+
+
+def test_averted_requests_are_taken_off_their_age_group_and_never_below_nil(tmp_path):
+    """Design 5.5: each completed place averts a request; a group cannot avert more than ask."""
+    loaded = read_demand(tmp_path, demand_scenario())
+    plain = run_demand(loaded).series.requests[0, :, 0]
+    averted = np.array([0.0, 0.4, 1000.0, 0.0, 0.0])
+    run = run_demand(loaded, averted=averted)
+    due = np.array([plain[0], plain[1] - 0.4, 0.0, plain[3], plain[4]])
+    assert run.series.requests[:, :, 0] == pytest.approx(np.tile(due, (36, 1)))
+    assert run.series.averted_requests[:, 0] == pytest.approx(np.full(36, 1000.4))
+
+
 def after_a_surge(tmp_path, requests: dict) -> tuple[dict[str, list[float]], dict]:
     """What ten extra requests in June 2023 add to each series, month by month from June."""
     surge = {"shocks": [{**SHOCK, "end": "2023-06", "extra_share": 1.0}]}
@@ -528,17 +563,65 @@ def test_a_known_opening_queue_has_its_ages(tmp_path):
     assert max(run.gaps.values()) < 1e-9
 
 
-def test_what_is_in_decision_and_drafting_at_the_start_is_a_steady_flow(tmp_path):
-    """Before the first month requests came as in it: nothing jumps when the horizon begins."""
-    requests = {"decision_weeks": 6, "advice_and_drafting_weeks": 8.5, "refused_share": 0.2,
-                "plan_share": 0.9}  # fmt: skip
+@pytest.mark.parametrize("drafting_weeks", [8.5, 13.5, 18.0])
+def test_what_is_in_decision_and_drafting_at_the_start_is_a_steady_flow(tmp_path, drafting_weeks):
+    """Before the first month requests came as in it: nothing jumps when the horizon begins, and those
+    in drafting since before then are in time or late as all others are."""
+    requests = {"decision_weeks": 6, "advice_and_drafting_weeks": drafting_weeks,
+                "refused_share": 0.2, "plan_share": 0.995}  # fmt: skip
     run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
     series = run.series
     assert series.refused[:, 0] == pytest.approx(np.full(36, 2.0))
     assert series.agreed[:, 0] == pytest.approx(np.full(36, 8.0))
-    assert series.issued[:, 0] == pytest.approx(np.full(36, 7.2))
+    assert series.issued[:, 0] == pytest.approx(np.full(36, 7.96))
     assert series.in_decision[:, 0] == pytest.approx(np.full(36, 10 * 6 / WEEKS_A_MONTH))
-    assert series.in_drafting[:, 0] == pytest.approx(np.full(36, 8 * 8.5 / WEEKS_A_MONTH))
+    drafting = 8 * drafting_weeks / WEEKS_A_MONTH
+    assert series.in_drafting[:, 0] == pytest.approx(np.full(36, drafting))
+    in_time = 7.96 if 6 + drafting_weeks <= 20 else 0.0
+    assert series.issued_in_time[:, 0] == pytest.approx(np.full(36, in_time))
+
+
+def warm_up_year(tmp_path, share, order):
+    """Ten agreed and ten ended a month, `share` of the 120 plans in time."""
+    requests = {
+        "order": order,
+        "advice_and_drafting_weeks": 2 * WEEKS_A_MONTH,
+        "case_spread_weeks": 0.5 * WEEKS_A_MONTH,
+        "capacity": [{"id": "a", "start": "2022-01", "assessments_a_month": 10}],
+        "warm_up": {"year": 2022, "requests": 120, "refused": 0, "assessments_ended": 120,
+                    "plans_issued": 120, "issued_counted": 120,
+                    "issued_in_20_weeks": share * 120},
+    }  # fmt: skip
+    return run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_a_steady_warm_up_year_finds_the_queue_by_hand(tmp_path, share):
+    """Ten agreed and ten ended a month, first in first out: everybody waits W/10 months. Cases lie half
+    a month either side, so that a share s is in time when W/10 is the allowed wait less (s - 1/2)."""
+    run = warm_up_year(tmp_path, share, "first_in_first_out")
+    year = run.prepared.demand.opening.warm_up
+    wait = 20 / WEEKS_A_MONTH - 2 - (share - 0.5)
+    assert year.share_in_time == pytest.approx(share)
+    assert year.waiting_before == pytest.approx(10 * wait, abs=1e-4)
+    assert year.waiting_after == pytest.approx(10 * wait, abs=1e-4)
+    # The forecast goes on as the year did.
+    assert run.series.served_waits[0, 0] / 10 == pytest.approx(wait, abs=1e-4)
+    in_time = run.series.issued_in_time / run.series.issued
+    assert in_time == pytest.approx(np.full((36, 1), share), abs=1e-4)
+
+
+def test_a_year_with_nobody_in_time_has_the_shortest_queue_that_gives_it(tmp_path):
+    """First in, first out: none of 120 in time is less than half of one, a wait of what is allowed and
+    the spread. In any order some are always in time: the longest backlog, and a share that shows."""
+    year = warm_up_year(tmp_path, 0.0, "first_in_first_out").prepared.demand.opening.warm_up
+    assert year.waiting_before / 10 == pytest.approx(
+        20 / WEEKS_A_MONTH - 2 + 0.5 - 0.5 / 120, abs=1e-4
+    )
+    assert year.published_share == 0.0
+    longest = warm_up_year(tmp_path, 0.0, "any_order").prepared.demand.opening.warm_up
+    assert longest.waiting_before == 10 * LONGEST_BACKLOG
+    assert 0.01 < longest.share_in_time < 0.2
 
 
 def test_a_queue_that_gains_one_a_month(tmp_path):
@@ -580,3 +663,12 @@ def test_a_first_month_without_requests_opens_like_any_other(tmp_path):
     none = run_demand(read_demand(tmp_path, demand_scenario(requests={"requests_in_base_year": 0})))
     assert none.series.requests.sum() == none.series.issued.sum() == 0
     assert np.isfinite(none.opening.queue).all()
+
+
+def test_what_rounding_leaves_of_an_emptied_queue_waits_for_nobody():
+    """20 + 8.12 are served in one month, and five in the next as they come: none of them waits."""
+    queue = Queue(3, before=[20, 8.12])
+    assert one(queue.month(0, 29).waiting) == pytest.approx(0.0, abs=1e-12)
+    following = queue.month(5, 5)
+    assert one(following.waits) == pytest.approx(0.0, abs=1e-9)
+    assert one(following.longest) == pytest.approx(0.0, abs=1e-9)
