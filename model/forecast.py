@@ -7,7 +7,7 @@ block of draws at a time. File-free; what a block needs is its arguments.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from model.demand.reviews import ReviewSeries, review_series
 from model.demand.series import DemandSeries
 from model.draws import Draws, central, sample
 from model.funding.anchoring import Anchor, anchor, anchored
-from model.funding.drivers import Driven, PricedDriver, price_drivers
+from model.funding.drivers import Driven, PoolAwards, PricedDriver, Pricing, price_drivers
 from model.mitigation.input_changes import apply_input_changes
 from model.mitigation.line_changes import general_fund_cost, line_changes
 from model.month import MonthInputs, advance
@@ -50,7 +50,8 @@ class Spending:
     `by_line` (line, month, draw): after anchoring and mitigations. `mitigation` (line, month,
     draw): the part of it that mitigations change. `plan_years` (line, year, draw): average
     volume in force, the places, FTE or plans behind the line. `by_driver` (driver, year, draw)
-    sums to `by_line` less mitigations over each line's drivers.
+    sums to `by_line` less mitigations over each line's drivers. `band_scales`: cost-neutral matrix
+    of bands -> the scale of its values (draw,).
     """
 
     by_line: Floats
@@ -59,6 +60,7 @@ class Spending:
     by_driver: Floats
     drivers: tuple[tuple[int, str, str, str], ...]
     general_fund: Floats
+    band_scales: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,6 +83,19 @@ class NurtureAccount:
     gross: Floats
     withheld: Floats
     completed: Floats
+
+
+@dataclass(frozen=True)
+class LaterStart:
+    """Where a forecast that does not begin at the opening goes on from.
+
+    `state`: plans and demand at the beginning of `month`. `band_scales`: those of cost-neutral
+    matrices of bands that began before it (draw,).
+    """
+
+    month: int
+    state: CohortState
+    band_scales: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass
@@ -107,8 +122,17 @@ class BlockResult:
 
     @property
     def final_state(self) -> CohortState | None:
-        """State at the end of the horizon, from which a later start can go on."""
+        """State at the end of the horizon."""
         return self.months.final_state
+
+    @property
+    def end(self) -> LaterStart:
+        """The end of the horizon, for a longer forecast to go on from. Raises ValueError where no
+        plans were stepped."""
+        if self.months.final_state is None:
+            raise ValueError("a forecast without plans has no state to go on from")
+        scales = self.spending.band_scales if self.spending is not None else {}
+        return LaterStart(self.draws.months, self.months.final_state, scales)
 
 
 def forecast(
@@ -120,19 +144,19 @@ def forecast(
     seed: int,
     chance: bool = True,
     overrides: Mapping[str, float] | None = None,
-    start: tuple[int, CohortState] | None = None,
+    start: LaterStart | None = None,
 ) -> BlockResult:
     """Forecast one block of draws: first_draw .. first_draw + used - 1 (at most BLOCK_WIDTH).
 
     The block is always stepped at full width and padded, so a draw's bits do not depend on how
-    many were asked for. `start` gives a later month and the state at its beginning instead of the
-    opening; series of the months before it stay nil. Money is pounds, deficits positive. Raises
+    many were asked for. A later `start` takes the place of the opening; series of the months before
+    it stay nil. Money is pounds, deficits positive. Raises
     ValueError for a block out of step, or a start of another width or, with chance, in fractions.
     """
     if first_draw % BLOCK_WIDTH or not 0 < used <= BLOCK_WIDTH:
         raise ValueError(f"a block has up to {BLOCK_WIDTH} draws and starts at a multiple of it")
     if start is not None:
-        plans = start[1].plans
+        plans = start.state.plans
         if plans.shape[-1] != BLOCK_WIDTH:
             raise ValueError(f"a start has {BLOCK_WIDTH} draws, this one {plans.shape[-1]}")
         if chance and (plans != np.round(plans)).any():
@@ -181,23 +205,32 @@ def _forecast(
     used: int,
     seed: int,
     with_chance: bool,
-    start: tuple[int, CohortState] | None,
+    start: LaterStart | None,
 ) -> BlockResult:
     scenario = prepared.scenario
     apply_input_changes(scenario, draws)
     chance = _chance(seed, draws.first_draw) if with_chance else None
     months = step_months(prepared, draws, used, seed, chance, start)
-    result = BlockResult(draws, used, months, start_month=start[0] if start else 0)
-    return price(prepared, anchors, result)
+    result = BlockResult(draws, used, months, start_month=start.month if start else 0)
+    return price(prepared, anchors, result, start.band_scales if start else {})
 
 
-def price(prepared: Prepared, anchors: Mapping[str, Anchor], result: BlockResult) -> BlockResult:
-    """Spending, account and reconciliation of a block whose months have been stepped."""
+def price(
+    prepared: Prepared,
+    anchors: Mapping[str, Anchor],
+    result: BlockResult,
+    band_scales: Mapping[str, Floats] | None = None,
+) -> BlockResult:
+    """Spending, account and reconciliation of a block whose months have been stepped.
+
+    `band_scales`: of cost-neutral matrices of bands from before the months stepped (draw,).
+    """
     scenario, draws, months = prepared.scenario, result.draws, result.months
     if scenario.caseload is not None and months.cohort is not None:
         result.caseload = _caseload(scenario, draws, months)
     if scenario.funding is not None:
-        result.spending = spend(scenario, anchors, draws, _driven(prepared, months, draws))
+        driven = replace(_driven(prepared, months, draws), band_scales=band_scales or {})
+        result.spending = spend(scenario, anchors, draws, driven)
         if scenario.nurture_groups:
             result.nurture = _nurture(scenario, draws, months)
     result.department_places = department_places(scenario, draws)
@@ -267,7 +300,7 @@ def step_months(
     used: int,
     seed: int,
     chance: Chance | None,
-    start: tuple[int, CohortState] | None,
+    start: LaterStart | None,
 ) -> MonthByMonth:
     """Step demand, cohort and provision from the opening (or `start`) to the end of the horizon."""
     setup, scenario = prepared.cohort, prepared.scenario
@@ -321,7 +354,7 @@ def step_months(
         _settle(state, prepared)
         recorder.stock(state, -1)
     else:
-        first_month, state = start[0], start[1].copy()
+        first_month, state = start.month, start.state.copy()
         if state.demand is not None and prepared.demand is not None:
             state.demand.make_room(prepared.demand.setup.rows)
         recorder.stock(state, first_month - 1)
@@ -399,11 +432,11 @@ def _driven(prepared: Prepared, months: MonthByMonth, draws: Draws) -> Driven:
     if demand is not None and scenario.pool is not None and prepared.demand is not None:
         bands = prepared.demand.setup.bands
         if bands is not None:
-            fte = draws.of(scenario.pool.fte_per_pupil)
-            pool = {
-                name: pupils * fte
-                for name, pupils in zip(bands.names, demand.pool_pupils, strict=True)
-            }
+            pool = PoolAwards(
+                dict(zip(bands.names, demand.pool_pupils, strict=True)),
+                dict(zip(bands.names, demand.pool_with_plan, strict=True)),
+                draws.of(scenario.pool.fte_per_pupil),
+            )
     return Driven(
         volumes,
         pool,
@@ -419,7 +452,8 @@ def spend(
     assert scenario.funding is not None
     lines = scenario.funding.lines
     years, months = len(draws.years), MONTHS * len(draws.years)
-    priced = price_drivers(scenario, draws, driven)
+    pricing = Pricing(scenario, draws, driven)
+    priced = pricing.drivers()
     mitigation = line_changes(scenario, draws)
     by_line = np.zeros((len(lines), months, draws.size))
     plan_years = np.zeros((len(lines), years, draws.size))
@@ -439,7 +473,9 @@ def spend(
     general_fund = by_year(
         general_fund_cost(scenario, draws) + _general_fund_locums(scenario, draws, driven)
     )
-    return Spending(by_line, mitigation, plan_years, by_driver, drivers, general_fund)
+    return Spending(
+        by_line, mitigation, plan_years, by_driver, drivers, general_fund, pricing.band_scales
+    )
 
 
 def _general_fund_locums(scenario: Scenario, draws: Draws, driven: Driven) -> Floats:

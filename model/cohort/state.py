@@ -40,7 +40,8 @@ class DemandState:
     drafting that are within the weeks. `queue` (arrival month, class, draw) waits for advice;
     `arrived` (arrival month, rank, draw) as they came and `left` those still waiting; `oldest`
     (draw,) the first row in use.
-    `pool` (band, draw) pupils not yet sent to assessment.
+    `pool` (band, draw) pupils not yet sent to assessment; `converted` (band, draw) those who gained a
+    plan out of it and still hold top-up at their band, a mean that may be a fraction.
     """
 
     decision: Floats
@@ -52,6 +53,7 @@ class DemandState:
     drafting: Floats
     timely: Floats
     pool: Floats
+    converted: Floats
 
     def copy(self) -> DemandState:
         """A copy that can be stepped on its own."""

@@ -60,6 +60,7 @@ def empty_demand(setup: DemandSetup, draws: int) -> DemandState:
         drafting=np.zeros((weeks, setup.classes, draws)),
         timely=np.zeros((weeks, 1, draws)),
         pool=np.zeros((setup.band_count, draws)),
+        converted=np.zeros((setup.band_count, draws)),
     )
 
 
@@ -310,6 +311,10 @@ class Pipeline:
         series.pool_left[month] = self._by_band["left"].sum(axis=0)
         series.pool_ended[month] = self._by_band["ended"].sum(axis=0)
         series.pool_pupils[:, month] = state.pool + after["by_class"][REQUEST_CLASSES:]
+        if self.pool is not None:
+            state.converted *= 1 - leaving_share(self.pool, draws, month)
+            state.converted += plans[REQUEST_CLASSES:]
+            series.pool_with_plan[:, month] = state.converted
         self._check(month, before, after)
 
     def _check(self, month: int, before: dict[str, Floats], after: dict[str, Floats]) -> None:

@@ -24,13 +24,15 @@ class DemandSeries:
     `in_drafting`. In months: `waited`, `waited_p90` and `longest_wait` of those waiting;
     `served_waits` (sum), `served_p90` and `served_longest` of those assessed. `capacity` and
     `locums` (contract, month, draw) are assessments. Pupils of the pool: `pool_pupils` (band,
-    month, draw) with an award at the end of the month; `pool_converted`, `pool_stopped`,
+    month, draw) with an award at the end of the month, `pool_with_plan` (band, month, draw) those of
+    it who gained a plan and are expected to hold top-up still; `pool_converted`, `pool_stopped`,
     `pool_left`, `pool_ended` counts of the month. `gaps`: worst differences of the identities.
     """
 
     requests: Floats
     requests_by_need: Floats
     pool_pupils: Floats
+    pool_with_plan: Floats
     locums: Floats
     refused: Floats
     overturned: Floats
@@ -64,6 +66,7 @@ class DemandSeries:
             "requests": (months, len(AGE_GROUPS), draws),
             "requests_by_need": (months, len(NEEDS), draws),
             "pool_pupils": (bands, months, draws),
+            "pool_with_plan": (bands, months, draws),
             "locums": (contracts, months, draws),
         }
         names = [item.name for item in fields(cls) if item.name != "gaps"]

@@ -49,6 +49,37 @@ def drifted(shares: Mapping[str, Floats], drift: Sequence[BandDrift], draws: Dra
     return {name: weight * scale for name, weight in weights.items()}
 
 
+def with_converted(
+    shares: ByBand, plans: Floats, coverage: Floats, converted: ByBand, fte_per_pupil: Floats
+) -> tuple[ByBand, Floats]:
+    """Shares by band of those with top-up, and how many they are (month, draw), where `converted`
+    pupils of a pool, by band (month, draw), are among `plans` and keep the band of their award.
+
+    The others are spread by `shares` and `coverage` of them have top-up.
+
+    >>> part, number = with_converted({"a": np.array([1.0])}, np.array([50.0]), np.array([0.5]),
+    ...                               {"b": np.array([10.0])}, np.array([1.0]))
+    >>> float(number[0]), round(float(part["b"][0]), 3)
+    (30.0, 0.333)
+    """
+    pupils = sum(converted.values(), np.zeros_like(plans))
+    among = np.minimum(1.0, np.divide(plans, pupils, out=np.ones_like(plans), where=pupils > 0))
+    own = {name: count * among * fte_per_pupil for name, count in converted.items()}
+    others = (plans - pupils * among) * coverage
+    number = others + sum(own.values(), np.zeros_like(plans))
+    nobody = np.zeros_like(plans)
+    amounts = {
+        name: np.divide(
+            shares.get(name, nobody) * others + own.get(name, nobody),
+            number,
+            out=nobody + shares.get(name, nobody),
+            where=number > 0,
+        )
+        for name in dict.fromkeys((*shares, *own))
+    }
+    return amounts, number
+
+
 def rebanded(amounts: ByBand, rebandings: Sequence[Rebanding], draws: Draws) -> ByBand:
     """Amounts by band with the holders of old bands moved to new ones from each date on."""
     result = dict(amounts)
@@ -71,40 +102,42 @@ def band_values(
     rebandings: Sequence[Rebanding],
     holders: Sequence[tuple[ByBand, Floats]],
     draws: Draws,
-) -> ByBand:
-    """Full-year value of each band in each month, pounds (month, draw).
+    earlier_scales: Mapping[str, Floats] | None = None,
+) -> tuple[ByBand, dict[str, Floats]]:
+    """Full-year value of each band in each month, pounds (month, draw), and the scale of each
+    cost-neutral matrix (draw,).
 
     A cost-neutral matrix has its new values scaled, in each draw, so that the holders of its first
     month cost what they did before. `holders`: amounts by band before any new matrix, and how many
-    plans or pupils they are of (month, draw).
+    plans or pupils they are of (month, draw). `earlier_scales` are those of matrices that began
+    before the months at hand, for a forecast that starts later.
     """
+    scales = dict(earlier_scales or {})
     values = {band.id: draws.monthly(band.annual_value_gbp) for band in bands}
-    for index, item in enumerate(sorted(rebandings, key=lambda one: one.start)):
+    in_order = sorted(rebandings, key=lambda one: one.start)
+    for index, item in enumerate(in_order):
         month = month_index(item.start.year, item.start.month, draws.years.start)
         if not item.cost_neutral or not 0 <= month < draws.months:
             continue
-        earlier = sorted(rebandings, key=lambda one: one.start)
-        cost = [
-            _cost_at(month, rebanded(amounts, earlier[:upto], draws), number, values, draws)
-            for upto in (index, index + 1)
-            for amounts, number in holders
-        ]
-        before = sum(cost[: len(holders)], np.zeros(draws.size))
-        after = sum(cost[len(holders) :], np.zeros(draws.size))
         new = {name for old in item.bands for name in old.to.shares}
-        kept = sum(
-            (
-                _cost_at(month, {k: v for k, v in rebanded(amounts, earlier[: index + 1], draws).items()
-                                 if k not in new}, number, values, draws)
-                for amounts, number in holders
-            ),
-            np.zeros(draws.size),
-        )  # fmt: skip
-        moved = after - kept
-        scale = np.divide(before - kept, moved, out=np.ones(draws.size), where=moved > 0)
+        if item.id not in scales:
+            before, kept, moved = (np.zeros(draws.size) for _ in range(3))
+            for amounts, number in holders:
+                old = rebanded(amounts, in_order[:index], draws)
+                before += _cost_at(month, old, number, values, draws)
+                for name, amount in rebanded(amounts, in_order[: index + 1], draws).items():
+                    cost = _cost_at(month, {name: amount}, number, values, draws)
+                    if name in new:
+                        moved += cost
+                    else:
+                        kept += cost
+            scales[item.id] = np.divide(
+                before - kept, moved, out=np.ones(draws.size), where=moved > 0
+            )
         for name in new:
-            values[name] = np.where(_since(item, draws), values[name] * scale, values[name])
-    return values
+            scaled = values[name] * scales[item.id]
+            values[name] = np.where(_since(item, draws), scaled, values[name])
+    return values, scales
 
 
 def _since(item: Rebanding, draws: Draws) -> NDArray[np.bool_]:

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from model.cohort.placements import Placements
 from model.cohort.series import Volumes
 from model.draws import Draws
-from model.funding.bands import ByBand, band_values, drifted, mean_value, rebanded
+from model.funding.bands import (
+    ByBand,
+    band_values,
+    drifted,
+    mean_value,
+    rebanded,
+    with_converted,
+)
 from model.funding.prices import billed_share, price_indices
 from model.provision.capacity import added_places_gbp
 from model.provision.nurture import nurture_funding, withheld_by_group
@@ -52,15 +59,28 @@ class PricedDriver:
 
 
 @dataclass(frozen=True)
+class PoolAwards:
+    """Pupils of the pool by band: `without_plan` and `with_plan`, each band -> (month, draw), and the
+    full-time equivalent of one, `fte_per_pupil` (draw,)."""
+
+    without_plan: ByBand
+    with_plan: ByBand
+    fte_per_pupil: Floats
+
+
+@dataclass(frozen=True)
 class Driven:
     """What the forecast gives the drivers. `volumes` (volume, month, draw) of plans in force;
-    `pool` band -> FTE (month, draw), None while the pool is off; `locums` (contract, month, draw)
-    assessments; `averted` driver (line.driver) -> placements less in force (month, draw)."""
+    `pool` None while the pool is off; `locums` (contract, month, draw)
+    assessments; `averted` driver (line.driver) -> placements less in force (month, draw);
+    `band_scales` cost-neutral matrix -> its scale (draw,) where the months at hand do not hold its
+    start."""
 
     volumes: Floats
-    pool: ByBand | None = None
+    pool: PoolAwards | None = None
     locums: Floats | None = None
     averted: Mapping[str, Floats] = field(default_factory=dict)
+    band_scales: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def volumes_for(scenario: Scenario, placements: Placements) -> Volumes:
@@ -93,18 +113,14 @@ def _plans_drivers(scenario: Scenario) -> list[PlansDriver]:
 
 def price_drivers(scenario: Scenario, draws: Draws, driven: Driven) -> list[PricedDriver]:
     """Every driver of every line, priced on what the forecast gives them."""
-    funding = scenario.funding
-    assert funding is not None
-    pricing = _Pricing(scenario, draws, driven)
-    return [
-        PricedDriver(number, driver, *pricing.price(line, driver))
-        for number, line in enumerate(funding.lines)
-        for driver in line.drivers
-    ]
+    return Pricing(scenario, draws, driven).drivers()
 
 
-class _Pricing:
-    """Prices of one block of draws, and what each kind of driver makes of them."""
+class Pricing:
+    """Prices of one block of draws, and what each kind of driver makes of them.
+
+    `band_scales`: cost-neutral matrix of bands -> the scale of its values (draw,).
+    """
 
     def __init__(self, scenario: Scenario, draws: Draws, driven: Driven) -> None:
         funding = scenario.funding
@@ -120,11 +136,23 @@ class _Pricing:
             for driver in line.drivers
             if isinstance(driver, PlansDriver | CurrentPupilsDriver) and driver.band_shares
         }
-        self.values = band_values(
-            funding.bands, self.rebandings, list(self._holders.values()), draws
+        self.values, self.band_scales = band_values(
+            funding.bands,
+            self.rebandings,
+            list(self._holders.values()),
+            draws,
+            driven.band_scales,
         )
 
-    def price(self, line: Line, driver: Driver) -> tuple[Floats, Floats]:
+    def drivers(self) -> list[PricedDriver]:
+        """Every driver of every line, in the order of the scenario."""
+        return [
+            PricedDriver(number, driver, *self._price(line, driver))
+            for number, line in enumerate(self.funding.lines)
+            for driver in line.drivers
+        ]
+
+    def _price(self, line: Line, driver: Driver) -> tuple[Floats, Floats]:
         """Spending in pounds and volume of a driver, each (month, draw)."""
         draws, nothing = self.draws, np.zeros((self.draws.months, self.draws.size))
         match driver:
@@ -154,14 +182,21 @@ class _Pricing:
     def _band_holders(self, driver: PlansDriver | CurrentPupilsDriver) -> tuple[ByBand, Floats]:
         """Amounts by band before any new matrix, and what each is a share of: holders by month."""
         draws = self.draws
-        if isinstance(driver, CurrentPupilsDriver) and driver.pool and self.driven.pool is not None:
-            return dict(self.driven.pool), np.ones((draws.months, draws.size))
+        pool = self.driven.pool
+        if isinstance(driver, CurrentPupilsDriver) and driver.pool and pool is not None:
+            fte = {name: pupils * pool.fte_per_pupil for name, pupils in pool.without_plan.items()}
+            return fte, np.ones((draws.months, draws.size))
         assert driver.band_shares is not None
         shares = drifted(draws.shares(driver.band_shares), driver.band_drift, draws)
-        if isinstance(driver, PlansDriver):
-            existing, entered = self._plan_volumes(driver)
-            return shares, (existing + entered) * draws.monthly(driver.coverage_share)
-        return shares, draws.monthly(driver.fte)
+        if isinstance(driver, CurrentPupilsDriver):
+            return shares, draws.monthly(driver.fte)
+        existing, entered = self._plan_volumes(driver)
+        coverage = draws.monthly(driver.coverage_share)
+        if driver.converted_from_pool and pool is not None:
+            return with_converted(
+                shares, existing + entered, coverage, pool.with_plan, pool.fte_per_pupil
+            )
+        return shares, (existing + entered) * coverage
 
     def _plan_volumes(self, driver: PlansDriver) -> tuple[Floats, Floats]:
         first = self._volume_of[id(driver)]
@@ -190,6 +225,11 @@ class _Pricing:
         if averted is not None:
             entered = np.maximum(entered - averted, 0.0)
         coverage = self.draws.monthly(driver.coverage_share)
+        if driver.converted_from_pool and self.driven.pool is not None:
+            _, holders = self._holders[id(driver)]
+            if averted is not None:
+                holders = np.maximum(holders - averted * coverage, 0.0)
+            return holders * self._unit_cost(driver), holders
         spend = existing * coverage * self._unit_cost(driver)
         spend = spend + entered * coverage * self._unit_cost(driver, entry=True)
         return spend, (existing + entered) * coverage
@@ -197,8 +237,8 @@ class _Pricing:
     def _pupils(self, driver: CurrentPupilsDriver, averted: Floats | None) -> tuple[Floats, Floats]:
         if driver.pool and self.driven.pool is not None:
             # The pool's amounts by band are FTE already: their value is the spending.
-            fte = sum(self.driven.pool.values(), np.zeros((self.draws.months, self.draws.size)))
-            return self._unit_cost(driver), fte
+            fte = sum(self._holders[id(driver)][0].values(), np.zeros(()))
+            return self._unit_cost(driver), np.asarray(fte)
         fte = self.draws.monthly(driver.fte)
         if averted is not None:
             fte = np.maximum(fte - averted, 0.0)

@@ -18,7 +18,7 @@ from model.scenario.findings import (
     unknown,
     wrong_way_round,
 )
-from model.scenario.funding_schema import CurrentPupilsDriver
+from model.scenario.funding_schema import CurrentPupilsDriver, PlansDriver
 from model.scenario.positions import Path
 from model.scenario.schema import Scenario
 
@@ -233,10 +233,19 @@ def _pool(scenario: Scenario) -> Iterator[Finding]:
                 "the pool is paid by band",
                 expected="band_shares in place of annual_cost_gbp, or no 'pool: true'",
             )
+    converted = [
+        (at, driver)
+        for at, driver in drivers_of(scenario, "plans")
+        if isinstance(driver, PlansDriver) and driver.converted_from_pool
+    ]
+    for place, paid in converted:
+        yield from _pays_the_converted(place, paid)
+    yield from paid_once(converted, "who gained a plan out of the pool", key="converted_from_pool")
     if pool is None:
-        if drivers:
-            expected = "a 'pool:' section as well, or no 'pool: true'"
-            yield Finding((*drivers[0][0], "pool"), "there is no pool", expected=expected)
+        for key, readers in (("pool", drivers), ("converted_from_pool", converted)):
+            if readers:
+                expected = f"a 'pool:' section as well, or no '{key}: true'"
+                yield Finding((*readers[0][0], key), "there is no pool", expected=expected)
         return
     if scenario.requests is None:
         expected = "a 'requests:' section as well"
@@ -261,6 +270,33 @@ def _pool(scenario: Scenario) -> Iterator[Finding]:
     for name in pool.band_shares.shares if scenario.funding else ():
         if name not in bands:
             yield unknown(("pool", "band_shares", name), "band", name, bands)
+
+
+def _pays_the_converted(at: Path, driver: PlansDriver) -> Iterator[Finding]:
+    if driver.band_shares is None:
+        yield Finding(
+            (*at, "converted_from_pool"),
+            "who converts from the pool keeps a band, and this driver has none",
+            expected="band_shares, or no 'converted_from_pool: true'",
+        )
+    if driver.entry_cost_gbp is not None:
+        yield Finding(
+            (*at, "entry_cost_gbp"),
+            "who converts from the pool is paid by band, not at a price of entry",
+            expected="no entry_cost_gbp here, or no 'converted_from_pool: true'",
+        )
+    if driver.standings:
+        yield Finding(
+            (*at, "standings"),
+            "who converts from the pool may wait for a place or not",
+            expected="no standings here, or no 'converted_from_pool: true'",
+        )
+    if "mainstream" not in driver.settings:
+        yield Finding(
+            (*at, "settings"),
+            "who converts from the pool is in a mainstream school",
+            expected="mainstream among the settings, or no 'converted_from_pool: true'",
+        )
 
 
 @reads("plans", "reviews", "caseload")

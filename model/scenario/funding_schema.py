@@ -115,6 +115,9 @@ class PlansDriver(_Priced):
     entry_cost_gbp: PositivePounds | None = None
     """Full-year cost of a pupil placed after the start, at base-year prices; without it all
     placements have the same price."""
+    converted_from_pool: bool = False
+    """True where pupils who gain a plan out of the pool are paid: they keep the band of their award
+    instead of taking the mean of `band_shares`."""
 
 
 class CurrentPupilsDriver(_Priced):

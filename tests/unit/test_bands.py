@@ -8,7 +8,7 @@ import pytest
 from model.draws import central, sample
 from model.forecast import anchor_lines, by_year, forecast
 from model.funding.bands import band_values, drifted, grown, mean_value, rebanded
-from model.funding.drivers import Driven, price_drivers
+from model.funding.drivers import Driven, PoolAwards, price_drivers
 from model.prepared import prepare
 from model.scenario.load import load
 from tests.scenarios import small
@@ -40,9 +40,14 @@ def pupils(fte: object, shares: str, name: str = "pupils", extra: str = "") -> s
     )
 
 
-def as_pool(scenario, number: int = 0):
-    """The scenario with a driver that is the pool's; a test then gives the pool's pupils by hand."""
+def as_pool(scenario, number: int = 0, converted: int | None = None):
+    """The scenario with a driver that is the pool's, and perhaps one that pays those who convert; a
+    test then gives the pool's pupils by hand."""
     object.__setattr__(scenario.funding.lines[0].drivers[number], "pool", True)
+    if converted is not None:
+        object.__setattr__(
+            scenario.funding.lines[0].drivers[converted], "converted_from_pool", True
+        )
     return scenario
 
 
@@ -199,7 +204,7 @@ def test_a_neutral_matrix_keeps_the_scale_and_not_the_mix(tmp_path):
     assert by_year(monthly(scenario))[:, 0] == pytest.approx([50_145, 100_290, 100_290])
     draws = central(scenario)
     holders = [({"B1": np.full((36, 1), 0.5), "C2": np.full((36, 1), 0.5)}, np.full((36, 1), 20.0))]
-    values = band_values(scenario.funding.bands, scenario.funding.rebandings, holders, draws)
+    values, _ = band_values(scenario.funding.bands, scenario.funding.rebandings, holders, draws)
     assert values["M1"][SEPTEMBER - 1, 0] == 4_000
     assert values["M1"][SEPTEMBER:, 0] == pytest.approx([3_000] * 19)
     assert (values["C2"] == 7_029).all(), "a band that is not new keeps its value"
@@ -249,10 +254,11 @@ def test_cost_neutral_is_neutral_in_every_draw_with_several_drivers_and_the_pool
     rng = np.random.default_rng(1)
     volumes = np.stack([rng.uniform(0, 50, (36, 64)), rng.uniform(100, 200, (36, 64))])
     pool = {"B1": rng.uniform(10, 99, (36, 64)), "C2": rng.uniform(0, 50, (36, 64))}
-    driven = Driven(volumes, pool)
-    old = as_pool(small(tmp_path, UNCERTAIN.replace("REBANDED", "")).scenario, 2)
+    converted = {"B1": rng.uniform(0, 9, (36, 64)), "C2": rng.uniform(9, 50, (36, 64))}
+    driven = Driven(volumes, PoolAwards(pool, converted, rng.uniform(0.8, 1, 64)))
+    old = as_pool(small(tmp_path, UNCERTAIN.replace("REBANDED", "")).scenario, 2, 0)
     before = monthly(old, sample(old, 5, 0, 64), driven)
-    new = as_pool(small(tmp_path, UNCERTAIN.replace("REBANDED", text)).scenario, 2)
+    new = as_pool(small(tmp_path, UNCERTAIN.replace("REBANDED", text)).scenario, 2, 0)
     draws = sample(new, 5, 0, 64)
     after = monthly(new, draws, driven)
     assert after[: SEPTEMBER + 1] == pytest.approx(before[: SEPTEMBER + 1], rel=1e-12)
@@ -296,7 +302,8 @@ def test_c3_those_who_stop_save_0_94_to_1_25m_a_year_at_c2(tmp_path, converts, s
     """C3: of 445, 30 to 40 % cease, 133.5 to 178 pupils; at C2 £0.94-1.25m in a full year (000:2258)."""
     scenario = as_pool(scenario_of(tmp_path, pupils(445, "{C2: 1}")))
     left = np.where(np.arange(36)[:, None] < 12, 445.0, 445.0 * converts)
-    cost = by_year(monthly(scenario, driven=Driven(NOBODY, {"C2": left})))[:, 0]
+    pool = PoolAwards({"C2": left}, {}, np.ones(1))
+    cost = by_year(monthly(scenario, driven=Driven(NOBODY, pool)))[:, 0]
     assert cost[0] == pytest.approx(445 * 7_029)
     assert cost[0] - cost[1] == pytest.approx(saving)
     # While the pool is off the driver's own FTE stand.

@@ -281,9 +281,6 @@ def test_c4_without_a_difference_in_worth_the_order_does_not_matter(tmp_path):
     assert first == pytest.approx(random)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a converted pupil is paid the average band of plans, not its own"
-)
 def test_c4_holds_on_the_budget_line_as_well(tmp_path):
     """C4 where what stops is worth less as the band rises although values triple: on the line that
     pays pool and plans, highest band first would save less in the year than a random order, and in
@@ -295,7 +292,7 @@ def test_c4_holds_on_the_budget_line_as_well(tmp_path):
         funding = pool_funding(values)
         funding["lines"][0]["drivers"].append(
             {"kind": "plans", "id": "plans", "title": "Plans", "s251": "1.2.2",
-             "settings": ["mainstream"], "band_shares": shares}
+             "settings": ["mainstream"], "band_shares": shares, "converted_from_pool": True}
         )  # fmt: skip
         body = demand_scenario(
             pool={"fte": 450, "order": order, "converts_share": 0.6, "converts_rise": rise,

@@ -109,7 +109,7 @@ def test_band_value_is_the_mean_over_shares(tmp_path):
     driver = loaded.scenario.funding.lines[0].drivers[0]
     draws = central(loaded.scenario)
     shares = drifted(draws.shares(driver.band_shares), driver.band_drift, draws)
-    values = band_values(loaded.scenario.funding.bands, [], [], draws)
+    values, _ = band_values(loaded.scenario.funding.bands, [], [], draws)
     value = mean_value(shares, values, draws)
     assert value[:, 0] == pytest.approx(np.repeat([2500, 2550, 2550], 12))
     assert yearly(loaded) == pytest.approx([10 * 2500 / 2, 4 * 2550 / 2, 4 * 2550 / 2])

@@ -85,6 +85,7 @@ def without(*parts: str) -> str:
 
 OUT_OF_AREA = "funding.lines[out_of_area]"
 TOP_UP = "funding.lines[top_up]"
+MAINSTREAM = f"{TOP_UP}.drivers[mainstream]"
 PUBLISHED = "published_gbp: 380000"
 FEES = "2024-25: {between: [0.03, 0.09]}"
 DAMPING = "damping: {pert: [0.5, 0.75, 0.95]}"
@@ -120,6 +121,10 @@ WITHHELD_DRIVER = (
     '        - {kind: nurture_withheld, id: withheld, title: Withheld, s251: "1.2.8"}\n'
 )
 NURTURE_DRIVER = '        - {kind: nurture_groups, id: groups, title: Groups, s251: "1.2.8"}\n'
+CONVERTED = "          settings: [mainstream, mainstream_post_16]\n          coverage_share: 0.5\n"
+CONVERTING = BASE.replace(CONVERTED, CONVERTED + "          converted_from_pool: true\n")
+"""The base with pupils who gain a plan out of the pool paid at their band."""
+CONVERTED += "          converted_from_pool: true\n"
 SHOCK_WITH = "      with_mitigation: reviews\n"
 COHORT_ONLY = without(
     REQUESTS, POOL, REVIEWS, CASELOAD, PLACES, POOL_DRIVER, WAITING_DRIVER, LOCUMS_DRIVER,
@@ -768,6 +773,29 @@ DEMAND = [
          at=part("pool: true", "        - kind: plans\n          id: waiting") + "        - kind: plans"),
     case("a driver of no pool", POOL, "", f"{TOP_UP}.drivers[in_pool].pool", "there is no pool",
          "a 'pool:' section as well, or no 'pool: true'", at="pool: true"),
+    case("a converted pupil with no band", CONVERTED + "          band_shares: {C1: 0.6, C2: 0.4}\n",
+         CONVERTED + "          annual_cost_gbp: 5000\n", f"{MAINSTREAM}.converted_from_pool",
+         "keeps a band, and this driver has none", "band_shares, or no", at="converted_from_pool: true",
+         base=CONVERTING),
+    case("a converted pupil at a price of entry", CONVERTED,
+         CONVERTED + "          entry_cost_gbp: 5000\n", f"{MAINSTREAM}.entry_cost_gbp",
+         "paid by band, not at a price of entry", "no entry_cost_gbp here", at="entry_cost_gbp: 5000",
+         base=CONVERTING),
+    case("a converted pupil of one standing", CONVERTED, CONVERTED + "          standings: [settled]\n",
+         f"{MAINSTREAM}.standings", "may wait for a place or not", "no standings here",
+         at="standings: [settled]", base=CONVERTING),
+    case("a converted pupil elsewhere", "settings: [mainstream, mainstream_post_16]",
+         "settings: [mainstream_post_16]", f"{MAINSTREAM}.settings", "is in a mainstream school",
+         "mainstream among the settings", base=CONVERTING),
+    case("converted pupils paid twice", WAITING_DRIVER,
+         "        - kind: plans\n          id: again\n          title: A\n          s251: '1.2.2'\n"
+         "          settings: [mainstream]\n          band_shares: {C1: 1}\n"
+         "          converted_from_pool: true # again\n", f"{TOP_UP}.drivers[again].converted_from_pool",
+         "gained a plan out of the pool would be paid twice", "'mainstream' pays for all",
+         at="# again", base=CONVERTING),
+    case("converted pupils of no pool", POOL, "", f"{MAINSTREAM}.converted_from_pool",
+         "there is no pool", "or no 'converted_from_pool: true'", at="converted_from_pool: true",
+         base=CONVERTING.replace(POOL_DRIVER, "")),
     case("a pool at one price", "          band_shares: {C1: 0.8, C2: 0.2}\n",
          "          annual_cost_gbp: 5100\n", f"{TOP_UP}.drivers[in_pool].annual_cost_gbp",
          "the pool is paid by band", "band_shares in place of annual_cost_gbp"),
