@@ -158,6 +158,8 @@ def serve(  # type: ignore[no-untyped-def]
     draws, ranks = queue.shape[2], arrived.shape[1]
     most = (now + 1) * ranks + 1
     low, high, count = np.empty(most), np.empty(most), np.empty(most)
+    begin = oldest.min()
+    share = np.zeros((0 if chance else now + 1, ranks, draws))
     served[:] = 0.0
     in_time[:] = 0.0
     figures[:] = 0.0
@@ -218,9 +220,10 @@ def serve(  # type: ignore[no-untyped-def]
                 if take > _CRUMB:
                     # What rounding left of an older row is nobody.
                     figures[LONGEST_SERVED, draw] = max(figures[LONGEST_SERVED, draw], longest)
-                _take(
-                    queue, served, rank, level, row, take, here, chance, draw, number, now, k0, k1
-                )
+                if chance:
+                    _take(queue, served, rank, level, row, take, here, draw, number, now, k0, k1)
+                else:
+                    share[row, level, draw] = take / here if take < here else 1.0
                 left_of[row, level, draw] = here - take if take < here else 0.0
                 done += take
             figures[SERVED, draw] += done
@@ -241,6 +244,8 @@ def serve(  # type: ignore[no-untyped-def]
                     # Half a case: expected values have crumbs that have waited for ever.
                     figures[LONGEST_WAITING, draw] = max(figures[LONGEST_WAITING, draw], longest)
         figures[WAITING_P90, draw] = _quantile(low, high, count, chunks, 0.9)
+    if not chance:
+        _take_shares(queue, served, rank, begin, share)
 
 
 @njit(nogil=True)
@@ -262,8 +267,20 @@ def _lot(here, rest, among, chance, number, now, row, k0, k1):  # type: ignore[n
 
 
 @njit(nogil=True)
-def _take(queue, served, rank, level, row, take, here, chance, draw, number, now, k0, k1):  # type: ignore[no-untyped-def]
-    """Take `take` of the `here` units of a row and rank: all, in proportion, or some by chance."""
+def _take_shares(queue, served, rank, begin, share):  # type: ignore[no-untyped-def]
+    """Take the same share (row, rank, draw) of every class, from the row `begin` on."""
+    for row in range(begin, share.shape[0]):
+        for item in range(queue.shape[1]):
+            there, part, done = queue[row, item], share[row, rank[item]], served[item]
+            for draw in range(queue.shape[2]):
+                taken = there[draw] * part[draw]
+                there[draw] -= taken
+                done[draw] += taken
+
+
+@njit(nogil=True)
+def _take(queue, served, rank, level, row, take, here, draw, number, now, k0, k1):  # type: ignore[no-untyped-def]
+    """Take `take` of the `here` units of a row and rank: all, or whoever the lot falls on."""
     classes = queue.shape[1]
     left, wanted = here, take
     unit = 0
@@ -273,8 +290,6 @@ def _take(queue, served, rank, level, row, take, here, chance, draw, number, now
         there = queue[row, item, draw]
         if take >= here:
             taken = there
-        elif not chance:
-            taken = there * take / here
         else:
             taken = 0.0
             for _ in range(int(there)):
