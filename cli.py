@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from model.checks import CheckResult
     from model.results import Results
     from model.scenario.load import LoadedScenario
+    from model.sensitivity.study import Sensitivity
+    from model.sensitivity.targets import Target
 
 EXIT_SCENARIO = 2
 EXIT_FOLDER = 3
@@ -177,7 +179,7 @@ def run(
         )
         seconds["draws"] = time.perf_counter() - mark
         mark = time.perf_counter()
-        from model.whatif.studies import USUAL_DRAWS, study
+        from model.studies import USUAL_DRAWS, study
 
         progress.stage("Mitigations, delays and nurture groups")
         studied = USUAL_DRAWS if study_draws is None else study_draws
@@ -341,15 +343,17 @@ def _print_headline(results: Results) -> None:
     console.print("Means add up; percentiles do not.")
 
 
-def _table(title: str, *headings: str) -> Any:
-    """A plain table with a year column and figures to the right."""
+def _table(title: str, *headings: str, fold: bool = False) -> Any:
+    """A plain table with a year column (or long names, folded) and figures to the right."""
     from rich.box import SIMPLE
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, pad_edge=False)
-    table.add_column("", no_wrap=True)
+    table.add_column("", no_wrap=not fold, overflow="fold" if fold else "ellipsis")
     for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(
+            heading, justify="right", no_wrap=True, min_width=len(heading) if fold else None
+        )
     return table
 
 
@@ -416,6 +420,138 @@ def validate(scenario: str, as_json: bool) -> int:
         uncertain = [item for item in inputs(loaded.scenario) if not item.figure.certain]
         click.echo(f"{scenario} is a valid scenario with {len(uncertain)} uncertain inputs.")
     return 0
+
+
+@main.command()
+@click.argument("scenario")
+@click.option(
+    "--target", default=None, help="What to explain (the cumulative deficit; --targets lists them)."
+)
+@click.option("--year", default=None, help="Financial year, such as 2027-28 (the last).")
+@click.option("--draws", type=click.IntRange(1, 100_000), help="Number of draws (scenario's own).")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed (scenario's own).")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Threads (as many as processors).")
+@click.option("--top", type=click.IntRange(1, 1000), default=12, help="Inputs to print (12).")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="Write every input to a CSV file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option(
+    "--targets", "list_targets", is_flag=True, help="List what can be explained, and stop."
+)
+def sensitivity(
+    scenario: str,
+    target: str | None,
+    year: str | None,
+    draws: int | None,
+    seed: int | None,
+    jobs: int | None,
+    top: int,
+    csv_file: Path | None,
+    as_json: bool,
+    list_targets: bool,
+) -> int:
+    """Say which uncertain inputs of SCENARIO drive a figure: swings and shares of its variance."""
+    import os
+
+    from model.report.text_file import refuse_unwritable, write_text
+    from model.sensitivity.targets import TARGETS
+
+    if list_targets:
+        for item in TARGETS.values():
+            click.echo(f"{item.name:<22}{item.title}")
+        return 0
+    if target is not None and target not in TARGETS:
+        raise click.BadParameter(_nearest(target, TARGETS), param_hint="--target")
+    from model.scenario.load import load
+
+    loaded = load(_scenario_file(scenario))
+    if csv_file is not None:
+        refuse_unwritable(csv_file)
+    from model.run import run as run_scenario
+    from model.sensitivity.study import sensitivity as study
+    from model.sensitivity.targets import usual_target, years_of
+
+    count = jobs or os.cpu_count() or 1
+    with _Progress(quiet=as_json) as progress:
+        results = run_scenario(loaded, draws=draws, seed=seed, jobs=count, progress=progress.draws)
+        chosen = TARGETS[target] if target is not None else usual_target(results.draws)
+        if chosen is None:
+            raise click.UsageError("This scenario has no deficit, spending or plans to explain.")
+        if not chosen.there(results.draws):
+            raise click.BadParameter(
+                f"this scenario has no {chosen.title.lower()}", param_hint="--target"
+            )
+        years = years_of(chosen, results.draws)
+        if year is not None and year not in years:
+            raise click.BadParameter(
+                f"{year}; expected one of {', '.join(years)}", param_hint="--year"
+            )
+        progress.stage("What drives it")
+        found = study(results, chosen, year or years[-1], jobs=count, progress=progress.runs)
+    table = found.to_frame()
+    if csv_file is not None:
+        write_text(csv_file, table.to_csv(index=False))
+    if as_json:
+        import json
+
+        click.echo(json.dumps(found.as_dict(), indent=2))
+    else:
+        _print_sensitivity(found, top)
+        if csv_file is not None:
+            click.echo(f"All {len(table)} inputs  {csv_file}")
+    return 0
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), 1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return f"{name!r} is not one of {', '.join(known)}.{hint}"
+
+
+def _figure(value: float, target: Target, *, unit: bool = True) -> str:
+    """A figure as people say it, with its unit."""
+    if target.unit == "GBP":
+        return _thousands(value) + ("k GBP" if unit else "k")
+    if target.unit in ("share", "probability"):
+        return _percent(value)
+    return f"{value:,.0f}" + (f" {target.unit}" if unit else "")
+
+
+def _print_sensitivity(found: Sensitivity, top: int) -> None:
+    """The inputs with the largest swings, and what decides the trajectory."""
+    from rich.console import Console
+
+    from model.report.workbook.sensitivity import accuracy
+
+    console = Console(markup=False, highlight=False)
+    console.print(f"{found.target.title} in {found.year}: mean {_figure(found.mean, found.target)}")
+    console.print(f"{found.swung.title} in the central run: {_figure(found.central, found.swung)}")
+    table = _table("One input at a time", "at low", "at high", "alone", "with others", fold=True)
+    for driver in found.drivers[:top]:
+        swing, first = driver.swing, driver.first
+        table.add_row(
+            driver.group.title,
+            _figure(swing.low, found.swung, unit=False),
+            _figure(swing.high, found.swung, unit=False),
+            "-" if first is None else _percent(max(first.value, 0.0)),
+            "-" if driver.total is None else _percent(driver.total),
+        )
+    console.print(table)
+    for sentence in accuracy(found):
+        console.print(sentence)
+    if found.decides:
+        decides = _table("Decides alone", "of draws", "on at low", "on at high", fold=True)
+        for item in found.decides[:top]:
+            decides.add_row(
+                item.group.title,
+                _percent(item.share),
+                _percent(item.on_at_low),
+                _percent(item.on_at_high),
+            )
+        console.print(decides)
 
 
 @main.command()

@@ -7,7 +7,7 @@ every year would let errors cancel and make ranges far too narrow (design 5.3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,11 +17,13 @@ from scipy import special
 from model.chance.philox import stream_key, uniforms
 from model.reference.calendar import MONTHS
 from model.scenario.checks import correlation_matrix
-from model.scenario.inputs import Input, inputs
+from model.scenario.inputs import Figure, Input, inputs
 from model.scenario.numbers import Quantity, ShareSet, Yearly
 from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
+Override = float | tuple[float, ...] | tuple[tuple[str, float], ...]
+"""What fixes an input: one number, a number for each year of the horizon, or named shares."""
 
 _JITTER = 1e-8
 """Lets correlations of exactly 1 be factored; far below what a sample could show."""
@@ -109,7 +111,7 @@ def sample(
     seed: int,
     first_draw: int,
     size: int,
-    overrides: Mapping[str, float] | None = None,
+    overrides: Mapping[str, Override] | None = None,
     samples: Mapping[str, Floats] | None = None,
 ) -> Draws:
     """Sample every input for draws first_draw .. first_draw + size - 1.
@@ -118,6 +120,7 @@ def sample(
     drawing; each draw takes one row for all of them. Raises KeyError for an unknown override.
     """
     entries = inputs(scenario)
+    _refuse_unknown(entries, overrides or {})
     draws = Draws(scenario.horizon.years, first_draw, size)
     innovations = _correlated(scenario, entries, seed, draws)
     row = None
@@ -125,12 +128,9 @@ def sample(
         table_rows = len(next(iter(samples.values())))
         pick = uniforms(stream_key(seed, "samples"), first_draw, size, 1)[0]
         row = np.minimum((pick * table_rows).astype(int), table_rows - 1)
-    unknown = set(overrides or {}) - {entry.path for entry in entries}
-    if unknown:
-        raise KeyError(f"no such input: {', '.join(sorted(unknown))}")
     for entry in entries:
         if overrides and entry.path in overrides:
-            _keep(draws, entry, _fixed(entry, float(overrides[entry.path]), draws))
+            _keep(draws, entry, _columns(entry, [overrides[entry.path]] * size, draws))
         elif samples and row is not None and entry.path in samples:
             _keep(draws, entry, samples[entry.path][row], sampled=True)
         else:
@@ -140,22 +140,40 @@ def sample(
     return draws
 
 
-def central(scenario: Scenario, overrides: Mapping[str, float] | None = None) -> Draws:
+def central(scenario: Scenario, overrides: Mapping[str, Override] | None = None) -> Draws:
     """The central value of every input, as one draw (design section 4)."""
-    draws = Draws(scenario.horizon.years, 0, 1)
-    for entry in inputs(scenario):
-        figure = entry.figure
-        if overrides and entry.path in overrides:
-            _keep(draws, entry, _fixed(entry, float(overrides[entry.path]), draws))
-        elif isinstance(figure, Quantity):
-            _keep(draws, entry, np.array([figure.central]))
-        elif isinstance(figure, Yearly):
-            values = [[_central_at(figure, year)] for year in draws.years]
-            _keep(draws, entry, np.array(values))
-        else:
-            shares = figure.central
-            draws._values[id(figure)] = {name: np.array([v]) for name, v in shares.items()}
+    return designed(scenario, [overrides or {}])
+
+
+def designed(scenario: Scenario, cases: Sequence[Mapping[str, Override]]) -> Draws:
+    """One draw a case: the central value of every input but those that the case fixes by path.
+
+    Raises KeyError for a path that is no input.
+    """
+    entries = inputs(scenario)
+    _refuse_unknown(entries, {path: value for case in cases for path, value in case.items()})
+    draws = Draws(scenario.horizon.years, 0, len(cases))
+    for entry in entries:
+        middle = _middle(entry.figure, draws.years)
+        _keep(
+            draws, entry, _columns(entry, [case.get(entry.path, middle) for case in cases], draws)
+        )
     return draws
+
+
+def _middle(figure: Figure, years: range) -> Override:
+    """The central value, as something that could fix the input."""
+    if isinstance(figure, Quantity):
+        return figure.central
+    if isinstance(figure, Yearly):
+        return tuple(_central_at(figure, year) for year in years)
+    return tuple(figure.central.items())
+
+
+def _refuse_unknown(entries: Sequence[Input], overrides: Mapping[str, Override]) -> None:
+    unknown = set(overrides) - {entry.path for entry in entries}
+    if unknown:
+        raise KeyError(f"no such input: {', '.join(sorted(unknown))}")
 
 
 def _central_at(figure: Yearly, year: int) -> float:
@@ -174,11 +192,16 @@ def _keep(draws: Draws, entry: Input, value: object, *, sampled: bool = False) -
         draws.sampled[entry.path] = value
 
 
-def _fixed(entry: Input, value: float, draws: Draws) -> Floats:
+def _columns(entry: Input, values: Sequence[Override], draws: Draws) -> Floats | dict[str, Floats]:
+    """One value a draw, in the shape that the input has in `Draws`."""
     if isinstance(entry.figure, ShareSet):
-        raise KeyError(f"{entry.path} is a set of shares and cannot be one number")
-    shape = (draws.size,) if isinstance(entry.figure, Quantity) else (len(draws.years), draws.size)
-    return np.full(shape, value)
+        if not all(isinstance(value, tuple) for value in values):
+            raise KeyError(f"{entry.path} is a set of shares and cannot be one number")
+        shares = [dict(value) for value in values]  # type: ignore[arg-type]
+        return {name: np.array([one[name] for one in shares]) for name in entry.figure.shares}
+    if isinstance(entry.figure, Quantity):
+        return np.array(values, dtype=float)
+    return np.stack([np.broadcast_to(value, len(draws.years)) for value in values], axis=-1)
 
 
 def _sampled(entry: Input, seed: int, draws: Draws, scores: Floats | None) -> object:

@@ -6,7 +6,7 @@ block of draws at a time. File-free; what a block needs is its arguments.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from model.demand.opening import opening_state
 from model.demand.pipeline import DemandKeys, Pipeline
 from model.demand.reviews import ReviewSeries, review_series
 from model.demand.series import DemandSeries
-from model.draws import Draws, central, sample
+from model.draws import Draws, Override, central, designed, sample
 from model.funding.anchoring import Anchor, anchor, anchored
 from model.funding.drivers import Driven, PoolAwards, PricedDriver, Pricing, price_drivers
 from model.mitigation.input_changes import apply_input_changes
@@ -143,7 +143,7 @@ def forecast(
     *,
     seed: int,
     chance: bool = True,
-    overrides: Mapping[str, float] | None = None,
+    overrides: Mapping[str, Override] | None = None,
     start: LaterStart | None = None,
 ) -> BlockResult:
     """Forecast one block of draws: first_draw .. first_draw + used - 1 (at most BLOCK_WIDTH).
@@ -171,11 +171,18 @@ def forecast_central(
     prepared: Prepared,
     anchors: Mapping[str, Anchor],
     *,
-    overrides: Mapping[str, float] | None = None,
+    overrides: Mapping[str, Override] | None = None,
 ) -> BlockResult:
     """The central run: central inputs, expected values, one draw."""
-    draws = central(prepared.scenario, overrides)
-    return _forecast(prepared, anchors, draws, 1, 0, False, None)
+    return forecast_designed(prepared, anchors, [overrides or {}])
+
+
+def forecast_designed(
+    prepared: Prepared, anchors: Mapping[str, Anchor], cases: Sequence[Mapping[str, Override]]
+) -> BlockResult:
+    """Expected values of the central run with other inputs, one draw a case, see `designed`."""
+    draws = designed(prepared.scenario, cases)
+    return _forecast(prepared, anchors, draws, draws.size, 0, False, None)
 
 
 def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:

@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
 
+from model.draws import Override
 from model.forecast import BLOCK_WIDTH, BlockResult, anchor_lines, forecast, forecast_central
 from model.funding.anchoring import Anchor
 from model.prepared import Prepared, prepare
@@ -25,7 +26,7 @@ def run(
     seed: int | None = None,
     jobs: int = 1,
     chance: bool = True,
-    overrides: Mapping[str, float] | None = None,
+    overrides: Mapping[str, Override] | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Forecast a scenario in `draws` draws; defaults are the scenario's own.

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from model.reference.calendar import financial_year_label
 from model.results import Results
+from model.studies import Studies
 from model.version import RESULTS_VERSION
 from model.whatif.delay_cost import DelayCost
 from model.whatif.mitigation_values import MitigationValues
 from model.whatif.shapley import Shapley
-from model.whatif.studies import Studies
 
 Floats = NDArray[np.float64]
 Row = dict[str, object]

@@ -23,8 +23,8 @@ from model.results import Results
 from model.scenario.effective import effective_text
 from model.scenario.load import LoadedScenario
 from model.scenario.schema import Mechanism, Scenario
+from model.studies import Studies
 from model.version import __version__
-from model.whatif.studies import Studies
 
 WORKBOOK = "workbook.xlsx"
 _WITHOUT: dict[Mechanism, str] = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.draws import Draws, sample
+from model.draws import Draws, Override, sample
 from model.forecast import (
     BLOCK_WIDTH,
     BlockResult,
@@ -40,7 +40,7 @@ class Variant:
     """What differs: the mitigations in the run (`base`, `none`, `all` or ids) and inputs fixed by path."""
 
     mitigated: str | tuple[str, ...] = "base"
-    overrides: Mapping[str, float] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from model.run import run
 from model.scenario.load import LoadedScenario, load
 from model.scenario.mitigation_schema import Mitigation
 from model.scenario.schema import Scenario
+from model.studies import study
 from model.whatif import shapley as shapley_module
 from model.whatif.delay_cost import delay_costs
 from model.whatif.mitigation_values import MitigationValues, mitigation_values, players, worth_of
 from model.whatif.nurture_value import TRIED, NurtureValue, nurture_value
-from model.whatif.studies import study
 from model.whatif.variants import Outcome, Variant, evaluate, steps_differ
 from tests.scenarios import small
 

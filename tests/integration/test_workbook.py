@@ -26,7 +26,7 @@ from model.report.workbook.styles import NUMBERS
 from model.results import Results
 from model.run import run
 from model.scenario.load import load
-from model.whatif.studies import Studies, study
+from model.studies import Studies, study
 
 pytestmark = pytest.mark.integration
 

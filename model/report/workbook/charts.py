@@ -112,6 +112,36 @@ def stacked(book: Book, rows: Sequence[Sequence[Cell]], title: str, number: str)
     return chart
 
 
+def tornado(book: Book, rows: Sequence[tuple[Cell, Cell]], title: str, unit: str) -> Any:
+    """Bars to either side of the central run: one row an input, (low, high) changes, titles in the
+    first column."""
+    chart = book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
+    for end, name, colour in (
+        (0, "Input at its low end", "#5B9BD5"),
+        (1, "Input at its high end", "#D98E04"),
+    ):
+        cells = [row[end] for row in rows]
+        chart.add_series(
+            {
+                "name": name,
+                "categories": _categories(cells),
+                "values": _range(cells),
+                "fill": {"color": colour},
+                "border": {"color": "#FFFFFF", "width": 0.75},
+                "gap": 40,
+            }
+        )
+    number = millions([cell for row in rows for cell in row]) if unit == "GBP" else "General"
+    _dress(chart, title + (", £ million" if unit == "GBP" else ""), number)
+    font = {"name": FONT, "size": 8, "color": INK}
+    # The largest swing on top, names clear of the bars.
+    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": font,
+                      "major_gridlines": {"visible": False}})  # fmt: skip
+    chart.set_x_axis({"num_font": font, "num_format": number, "label_position": "low",
+                      "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}})  # fmt: skip
+    return chart
+
+
 def _range(cells: Sequence[Cell]) -> str:
     first, last = cells[0], cells[-1]
     return f"='{first.sheet}'!{xl_range_abs(first.row, first.column, last.row, last.column)}"

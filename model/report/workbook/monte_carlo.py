@@ -1,4 +1,4 @@
-"""Monte Carlo: every percentile of the headline series, what moves them, and a sample of draws."""
+"""Monte Carlo: every percentile of the headline series, and a sample of draws."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from model.report.workbook.measures import VIEWS, date_title, years
 from model.report.workbook.sheet import Book, Sheet
 from model.results import PERCENTILES, Results
-from model.scenario.inputs import inputs
 
 NAME = "Monte Carlo"
 
 SAMPLE_DRAWS = 200
-INPUTS_SHOWN = 12
 LAST_PRINTED = 10
 
 Floats = NDArray[np.float64]
@@ -34,7 +31,6 @@ def write(book: Book) -> None:
         "pounds); a deficit is positive.",
     )
     _reading(sheet, results)
-    _inputs(sheet, results)
     _percentiles(sheet, results)
     printed = sheet.row - 1
     _sample(sheet, results)
@@ -113,47 +109,6 @@ def _rows(
 ) -> Iterator[tuple[str, str, str, Floats, float]]:
     for year in (str(item) for item in draws["year"].to_numpy()):
         yield title, year, number, draws.sel(year=year).to_numpy(), float(central.sel(year=year))
-
-
-def _outcome(results: Results) -> tuple[str, Floats] | None:
-    """The last year's headline figure in every draw."""
-    last = years(results)[-1]
-    for name, title in (
-        ("cumulative_without_support", "cumulative deficit without support"),
-        ("line_spend", "spending"),
-    ):
-        if name in results.draws:
-            values = results.draws[name].sel(year=last)
-            values = values.sum("line") if "line" in values.dims else values
-            return f"{title} in {last}", values.to_numpy()
-    return None
-
-
-def _inputs(sheet: Sheet, results: Results) -> None:
-    """Rank correlation of each drawn input with the last year's headline."""
-    outcome = _outcome(results)
-    if outcome is None or results.draw_count < 30:
-        return
-    title, values = outcome
-    ranks = rankdata(values)
-    found: list[tuple[str, float]] = []
-    for path, sampled in results.inputs.items():
-        one = sampled if sampled.ndim == 1 else sampled.mean(axis=0)
-        if one.std() > 0 and ranks.std() > 0:
-            found.append((path, float(np.corrcoef(rankdata(one), ranks)[0, 1])))
-    found.sort(key=lambda item: -abs(item[1]))
-    sheet.heading(f"What goes with a larger {title}")
-    noise = 2 / np.sqrt(results.draw_count)
-    sheet.note(
-        "Rank correlation over draws of each uncertain input (its average over years) with the "
-        f"result. Closer to nil than {noise:.2f} is no more than chance. It shows what moves the "
-        "result most within the ranges given; it does not say who can change it."
-    )
-    sheet.header("Input (see Assumptions)", "Correlation", "What it is", text=(2,))
-    what = {item.path: item.description for item in inputs(results.scenario)}
-    for path, correlation in found[:INPUTS_SHOWN]:
-        sheet.put(sheet.row, 2, " ".join(what.get(path, "").split()), "inset")
-        sheet.line(path, [correlation], "correlation")
 
 
 def _sample(sheet: Sheet, results: Results) -> None:

@@ -15,7 +15,7 @@ from model.report.workbook.figures import Cell, Figure, Words, cell
 from model.report.workbook.run_facts import About
 from model.report.workbook.styles import WRAPPING, properties
 from model.results import Results
-from model.whatif.studies import Studies
+from model.studies import Studies
 
 Content = Figure | Words | float | str | None
 

@@ -21,13 +21,14 @@ from model.report.workbook import (
     places,
     plans,
     reconciliation,
+    sensitivity,
     summary,
 )
 from model.report.workbook.run_facts import About
 from model.report.workbook.sheet import Book
 from model.report.workbook.styles import FONT
 from model.results import Results
-from model.whatif.studies import Studies
+from model.studies import Studies
 
 
 def write_workbook(
@@ -41,7 +42,7 @@ def write_workbook(
     with Workbook(str(path), _options()) as workbook:
         _properties(workbook, results, about)
         book = Book(workbook, results, about, studies or Studies())
-        filled = _sheets(results)
+        filled = _sheets(results, book.studies)
         for name in (cover.NAME, summary.NAME, *filled):
             book.add(name)
         for write in filled.values():
@@ -60,7 +61,7 @@ def _options() -> dict[str, object]:
     }
 
 
-def _sheets(results: Results) -> dict[str, Callable[[Book], None]]:
+def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], None]]:
     """The sheets that the scenario has something for, in order. Checks come after what they check;
     the Summary and the Cover, which read from all of them, are filled last."""
     scenario = results.scenario
@@ -81,6 +82,8 @@ def _sheets(results: Results) -> dict[str, Callable[[Book], None]]:
         sheets[nurture.NAME] = nurture.write
     if scenario.mitigations:
         sheets[mitigations.NAME] = mitigations.write
+    if studies.sensitivity is not None:
+        sheets[sensitivity.NAME] = sensitivity.write
     return {
         **sheets,
         monte_carlo.NAME: monte_carlo.write,

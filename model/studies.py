@@ -1,10 +1,12 @@
-"""The what-if studies that go with a run: mitigation values, cost of delay, worth of nurture."""
+"""The studies that go with a run: what mitigations, delays and nurture groups are worth, what drives it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from model.results import Results
+from model.sensitivity.study import Sensitivity, sensitivity
+from model.sensitivity.targets import usual_target, years_of
 from model.whatif.delay_cost import DelayCost, delay_costs
 from model.whatif.mitigation_values import MitigationValues, mitigation_values
 from model.whatif.nurture_value import NurtureValue, nurture_value
@@ -22,6 +24,7 @@ class Studies:
     mitigations: MitigationValues | None = None
     delays: tuple[DelayCost, ...] = ()
     nurture: NurtureValue | None = None
+    sensitivity: Sensitivity | None = None
 
 
 def study(
@@ -36,4 +39,13 @@ def study(
         mitigation_values(prepared, anchors, draws=draws, seed=seed, jobs=jobs, progress=progress),
         tuple(delay_costs(prepared, anchors, draws=draws, seed=seed, jobs=jobs)),
         nurture_value(prepared, anchors, draws=draws, seed=seed, jobs=jobs),
+        _usual_sensitivity(results, jobs),
     )
+
+
+def _usual_sensitivity(results: Results, jobs: int) -> Sensitivity | None:
+    """What drives the headline figure in the last year; on all draws of the run."""
+    target = usual_target(results.draws)
+    if target is None:
+        return None
+    return sensitivity(results, target, years_of(target, results.draws)[-1], jobs=jobs)

@@ -1,0 +1,34 @@
+"""One text file that somebody asked for: new, and whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from model.report.run_folder import FolderError
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise FolderError, before any work, where `path` is there already or its folder is not."""
+    if path.exists():
+        raise FolderError(f"{path} exists; name another file or remove it")
+    if not path.parent.is_dir():
+        raise FolderError(f"the folder {path.parent} does not exist; make it first")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to a new file. Raises FolderError when it cannot be written; nothing is left then."""
+    refuse_unwritable(path)
+    partial = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=path.parent, prefix=".partial-", delete=False
+        ) as file:
+            partial = Path(file.name)
+            file.write(text)
+        os.replace(partial, path)
+    except OSError as error:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+        raise FolderError(f"{path} could not be written: {error.strerror}") from None

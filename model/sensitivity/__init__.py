@@ -1,0 +1,1 @@
+"""What drives a figure: which uncertain inputs its range comes from."""
