@@ -106,21 +106,13 @@ def main() -> None:
 
 def _scenario_file(name: str) -> Path:
     """The file of this name, or the bundled scenario of this name when there is no such file."""
-    path = Path(name)
-    if path.exists():
-        return path
-    from model.reference.bundled import bundled
+    from model.reference.bundled import scenario_file
 
-    folder = bundled("scenarios")
-    for candidate in (
-        folder / path.name,
-        folder / f"{path.name}.yaml",
-        folder / path.name / "scenario.yaml",
-    ):
-        if candidate.is_file() and path.parent.name in ("", "scenarios"):
-            click.echo(f"Using the bundled scenario {candidate.name}.", err=True)
-            return candidate
-    return path
+    path = Path(name)
+    found = scenario_file(path)
+    if found != path:
+        click.echo(f"Using the bundled scenario {found.name}.", err=True)
+    return found
 
 
 @main.command()

@@ -12,6 +12,7 @@ import numpy as np
 
 from model.account.income import Income
 from model.funding.anchoring import USUAL_FACTORS
+from model.general_fund.view import APPEALS, TRANSPORT
 from model.notices import notices
 from model.reference.calendar import financial_year_label
 from model.results import Results
@@ -146,9 +147,11 @@ def _printed(results: Results, printed: PrintedTotals) -> list[CheckResult]:
 
 def _anchors(results: Results) -> list[CheckResult]:
     """A notice for every anchoring factor outside the usual range."""
-    assert results.scenario.funding is not None or not results.anchors
     lines = results.scenario.funding.lines if results.scenario.funding else []
-    titles = {line.id: line.title for line in lines}
+    titles = {line.id: line.title for line in lines} | {
+        TRANSPORT: "SEND transport (general fund)",
+        APPEALS: "Appeals to the tribunal (general fund)",
+    }
     low, high = USUAL_FACTORS
     return [
         CheckResult(
@@ -158,8 +161,7 @@ def _anchors(results: Results) -> list[CheckResult]:
             max(low - item.factor, item.factor - high),
             0.0,
             "factor",
-            f"The usual factor is {low} to {high}: check annual_cost_gbp, settings and "
-            f"coverage_share of the line '{item.line}'.",
+            f"The usual factor is {low} to {high}: check volumes, shares and prices of '{item.line}'.",
         )
         for item in results.anchors.values()
         if item.unusual

@@ -23,9 +23,11 @@ from model.demand.opening import opening_state
 from model.demand.pipeline import DemandKeys, Pipeline
 from model.demand.reviews import ReviewSeries, review_series
 from model.demand.series import DemandSeries
+from model.demand.statement_transfers import TransferSeries, transfer_series
 from model.draws import Draws, Override, central, designed, sample
 from model.funding.anchoring import Anchor, anchor, anchored
 from model.funding.drivers import Driven, PoolAwards, PricedDriver, Pricing, price_drivers
+from model.general_fund.view import GeneralFundView, anchor_general_fund, general_fund_view
 from model.mitigation.input_changes import apply_input_changes
 from model.mitigation.line_changes import general_fund_cost, line_changes
 from model.month import MonthInputs, advance
@@ -111,6 +113,8 @@ class BlockResult:
     reconciliation: Reconciliation | None = None
     caseload: CaseloadByYear | None = None
     nurture: NurtureAccount | None = None
+    transfers: TransferSeries | None = None
+    general_fund: GeneralFundView | None = None
     department_places: Floats | None = None
     start_month: int = 0
     gaps: dict[str, float] = field(default_factory=dict)
@@ -186,23 +190,39 @@ def forecast_designed(
 
 
 def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
-    """One anchor a budget line, from the central run before anchoring (design 5.6).
+    """One anchor a budget line, and for each published part of the general fund, from the central run
+    before anchoring (design 5.6).
 
     Raises ValueError when a line that should be scaled comes to nothing.
     """
     scenario = prepared.scenario
-    if scenario.funding is None:
+    if scenario.funding is None and scenario.general_fund is None:
         return {}
     draws = central(scenario)
     # The base whatever the run holds, so that every case is anchored alike.
     apply_input_changes(scenario.model_copy(update={"mitigated": "base"}), draws)
     months = step_months(prepared, draws, 1, 0, None, None)
-    priced = price_drivers(scenario, draws, _driven(prepared, months, draws))
-    totals = np.zeros(len(scenario.funding.lines))
-    for item in priced:
-        totals[item.line] += item.spend_gbp[:MONTHS, 0].sum()
-    lines = scenario.funding.lines
-    return {line.id: anchor(line, float(totals[i])) for i, line in enumerate(lines)}
+    anchors: dict[str, Anchor] = {}
+    if scenario.funding is not None:
+        lines = scenario.funding.lines
+        totals = np.zeros(len(lines))
+        for item in price_drivers(scenario, draws, _driven(prepared, months, draws)):
+            totals[item.line] += item.spend_gbp[:MONTHS, 0].sum()
+        anchors = {line.id: anchor(line, float(totals[i])) for i, line in enumerate(lines)}
+    view = _general_fund(scenario, draws, months, {})
+    if view is not None and scenario.general_fund is not None:
+        anchors.update(anchor_general_fund(scenario.general_fund, view))
+    return anchors
+
+
+def _general_fund(
+    scenario: Scenario, draws: Draws, months: MonthByMonth, anchors: Mapping[str, Anchor]
+) -> GeneralFundView | None:
+    if scenario.general_fund is None or months.cohort is None:
+        return None
+    refused = months.demand.refused if months.demand is not None else None
+    by_setting = months.cohort.by_setting[1:]
+    return general_fund_view(scenario.general_fund, draws, by_setting, refused, anchors)
 
 
 def _forecast(
@@ -240,6 +260,9 @@ def price(
         result.spending = spend(scenario, anchors, draws, driven)
         if scenario.nurture_groups:
             result.nurture = _nurture(scenario, draws, months)
+    if scenario.statement_transfers is not None:
+        result.transfers = transfer_series(scenario.statement_transfers, draws)
+    result.general_fund = _general_fund(scenario, draws, months, anchors)
     result.department_places = department_places(scenario, draws)
     if scenario.account is not None:
         result.account = block_account(
@@ -540,6 +563,13 @@ def _gaps(result: BlockResult, scenario: Scenario) -> dict[str, float]:
         )
     if result.months.demand is not None:
         gaps.update(result.months.demand.gaps)
+    if result.transfers is not None and scenario.statement_transfers is not None:
+        moved = result.transfers.transferred + result.transfers.left
+        accounted = result.transfers.remaining[-1] + moved.sum(axis=0)
+        statements = result.draws.of(scenario.statement_transfers.statements)
+        gaps["plans: statements = transferred + left + remaining"] = float(
+            np.abs(statements - accounted).max()
+        )
     if result.months.places is not None:
         gaps.update(_place_gaps(result.months.places))
     if result.spending is not None:

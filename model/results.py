@@ -19,8 +19,11 @@ from model.demand.caseload import CaseloadByYear
 from model.demand.pool import pool_bands
 from model.demand.reviews import ReviewSeries
 from model.demand.series import DemandSeries
+from model.demand.statement_transfers import TransferSeries
 from model.forecast import BlockResult, NurtureAccount, by_year
 from model.funding.anchoring import Anchor
+from model.general_fund.appeals import AppealCost
+from model.general_fund.view import GeneralFundView
 from model.prepared import Prepared
 from model.provision.nurture import Averted
 from model.provision.places import PlacesSeries
@@ -123,8 +126,15 @@ def labels(scenario: Scenario) -> dict[str, list[str]]:
         "contract": [item.id for item in scenario.requests.locums] if scenario.requests else [],
         "place_group": [group.id for group in scenario.places.groups] if scenario.places else [],
         "nurture_group": [group.id for group in scenario.nurture_groups],
+        "travellers": _travellers(scenario),
         "target_year": [financial_year_label(y) for y in horizon.years if y in targets],
     }
+
+
+def _travellers(scenario: Scenario) -> list[str]:
+    if scenario.general_fund is None or scenario.general_fund.transport is None:
+        return []
+    return [group.id for group in scenario.general_fund.transport.travellers]
 
 
 def _pool_bands(scenario: Scenario) -> list[str]:
@@ -152,6 +162,10 @@ def labelled(block: BlockResult) -> Labelled:
         series.update(_caseload(block.caseload))
     if block.nurture is not None:
         series.update(_nurture(block.nurture))
+    if block.transfers is not None:
+        series.update(_transfers(block.transfers))
+    if block.general_fund is not None:
+        series.update(_general_fund(block.general_fund))
     if block.department_places is not None:
         series["department_places_gbp"] = (("year", "draw"), block.department_places)
     if block.spending is not None:
@@ -298,6 +312,31 @@ def _nurture(nurture: NurtureAccount) -> Labelled:
         f"nurture_{name}": (("nurture_group", "year", "draw"), getattr(nurture, name))
         for name in NurtureAccount.__dataclass_fields__
     }
+
+
+def _transfers(transfers: TransferSeries) -> Labelled:
+    """Statements at the year end and flows of the year; the rest once a draw."""
+    return {
+        "statements_remaining": (("year", "draw"), _year_ends(transfers.remaining)),
+        "statements_remaining_by_month": (("month", "draw"), transfers.remaining),
+        "statements_transferred": (("year", "draw"), by_year(transfers.transferred)),
+        "statements_left": (("year", "draw"), by_year(transfers.left)),
+        "statements_in_time": (("draw",), transfers.in_time),
+        "statements_months": (("draw",), transfers.months),
+    }
+
+
+def _general_fund(view: GeneralFundView) -> Labelled:
+    """The general fund by year: money in pounds, passengers on average, appeals of the year."""
+    series: Labelled = {}
+    if view.transport is not None:
+        dims = ("travellers", "year", "draw")
+        series["transport_passengers"] = (dims, by_year(view.transport.passengers) / MONTHS)
+        series["transport_gbp"] = (dims, by_year(view.transport.cost_gbp))
+    if view.appeals is not None:
+        for name in AppealCost.__dataclass_fields__:
+            series[f"appeals_{name}"] = (("year", "draw"), by_year(getattr(view.appeals, name)))
+    return series
 
 
 def _account(account: BlockAccount) -> Labelled:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,6 +51,15 @@ def price_indices(funding: Funding, draws: Draws) -> dict[str | None, Floats]:
     for series in funding.inflation:
         indices[series.id] = price_index(series, funding.price_base, draws)
     return indices
+
+
+def price_level(
+    series: Sequence[InflationSeries], name: str | None, price_base: int, draws: Draws
+) -> Floats:
+    """Price level (month, draw) of the series of this name; 1 throughout without a name."""
+    if name is None:
+        return np.ones((draws.months, draws.size))
+    return price_index(next(one for one in series if one.id == name), price_base, draws)
 
 
 def billed_share(billing: Billing, months: int) -> Floats:

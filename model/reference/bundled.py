@@ -20,6 +20,21 @@ def bundled(folder: str) -> Path:
     raise FileNotFoundError(f"the bundled folder '{folder}' is missing; install hn-forecast again")
 
 
+def scenario_file(path: Path) -> Path:
+    """The file itself, or the bundled scenario of its name where there is no such file."""
+    if path.exists() or path.parent.name not in ("", "scenarios"):
+        return path
+    folder = bundled("scenarios")
+    for candidate in (
+        folder / path.name,
+        folder / f"{path.name}.yaml",
+        folder / path.name / "scenario.yaml",
+    ):
+        if candidate.is_file():
+            return candidate
+    return path
+
+
 def read_csv_rows(name: str) -> list[dict[str, str]]:
     """Rows of a bundled CSV file under `data/`; lines that start with # are comments."""
     with (bundled("data") / name).open(encoding="utf-8", newline="") as file:

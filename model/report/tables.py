@@ -52,6 +52,7 @@ _COLUMN_OF = {
     "place_group": "entity",
     "nurture_group": "entity",
     "contract": "entity",
+    "travellers": "entity",
 }
 
 
@@ -126,6 +127,14 @@ _UNITS = {
     "reviews_": "reviews",
     "caseload_": "plans",
     "nurture_": "cases",
+    "statements_": "statements",
+    "statements_months": "months",
+    "statements_in_time": "share of draws (mean)",
+    "transport_passengers": "passengers",
+    "transport_gbp": _GBP,
+    "appeals_": "appeals",
+    "appeals_cost_gbp": _GBP,
+    "appeals_conceded_gbp": _GBP,
 }
 """Units of the series of the mechanisms by the start of their name; the longest start counts."""
 _SHARE_OF_DRAWS = ("trajectory_on_trajectory", "trajectory_in_balance")

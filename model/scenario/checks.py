@@ -18,6 +18,7 @@ from model.scenario import (
     checks_cohort,
     checks_demand,
     checks_funding,
+    checks_general_fund,
     checks_mitigations,
     checks_nurture,
     checks_places,
@@ -134,6 +135,7 @@ _CHECKS: tuple[Check, ...] = (
     *checks_bands.CHECKS,
     *checks_nurture.CHECKS,
     *checks_account.CHECKS,
+    *checks_general_fund.CHECKS,
     *checks_mitigations.CHECKS,
     _correlations,
 )

@@ -298,3 +298,18 @@ class Caseload(SourcedPart):
         NumberRule("plans", low=0), 0
     )
     """Work of issuing a plan in a year, in plans held."""
+
+
+class StatementTransfers(SourcedPart):
+    """Statements of special educational needs to be reviewed and turned into plans by a date."""
+
+    statements: Annotated[Quantity, NumberRule("statements", low=0)]
+    """Statements to be transferred at the start; the opening plans count them already."""
+    start: MonthField
+    """First month of transfer reviews."""
+    reviews_a_year: Annotated[Yearly, YearlyRule(NumberRule("reviews a year", low=0))]
+    """Transfer reviews done in a full year."""
+    leaving_share_a_year: Annotated[Yearly, _YEARLY_SHARE] = constant(_YEARLY_SHARE, 0)
+    """Share of those remaining who leave in a year without a transfer."""
+    deadline: MonthField
+    """Last month in which a transfer is in time."""

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from model.scenario.account_schema import Account, Trajectory
-from model.scenario.demand_schema import Caseload, Pool, Requests, Reviews
+from model.scenario.demand_schema import Caseload, Pool, Requests, Reviews, StatementTransfers
 from model.scenario.fields import FinancialYear, Id, MonthField, Part, Text
 from model.scenario.funding_schema import Funding, NurtureEffect, NurtureGroup
+from model.scenario.general_fund_schema import GeneralFund
 from model.scenario.mitigation_schema import Mitigation
 from model.scenario.places_schema import PlaceRules
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
@@ -111,6 +112,8 @@ class Scenario(Part):
     """Annual reviews and the plans they end."""
     caseload: Caseload | None = None
     """Officers, and what the forecast implies for them."""
+    statement_transfers: StatementTransfers | None = None
+    """Statements still to be turned into plans, and by when."""
     moved_in: MovedIn | None = None
     """Plans arriving from other authorities."""
     rates: Rates = Rates()
@@ -127,6 +130,8 @@ class Scenario(Part):
     """The DSG account; without it reports leave it out."""
     trajectory: Trajectory | None = None
     """The agreed trajectory; without it reports leave it out."""
+    general_fund: GeneralFund | None = None
+    """What plans cost the council outside the DSG: transport, appeals."""
     mitigations: list[Mitigation] = []
     """What the authority does to change the forecast."""
     switched_off: list[Mechanism] = []

@@ -46,8 +46,8 @@ class InputGroup:
 
     @property
     def meaning(self) -> str:
-        """What the inputs are, in the words of the schema."""
-        return "; ".join(" ".join(entry.description.split()) for entry in self.entries)
+        """What the first of the inputs is, in the words of the schema."""
+        return " ".join(self.entries[0].description.split())
 
     def alone(self, index: int, level: float, years: range) -> dict[str, Override]:
         """One input of the group at a percentile (0..1) of its own, the others central."""

@@ -82,9 +82,11 @@ def lines(book: Book, series: Mapping[str, Sequence[Cell]], title: str, number: 
     return chart
 
 
-def place(sheet: Sheet, chart: Any, description: str, row: int, position: int) -> None:
+def place(
+    sheet: Sheet, chart: Any, description: str, row: int, position: int, width: int = WIDTH
+) -> None:
     """Put a chart beside others on a sheet, left to right, with its description."""
-    chart.set_size({"width": WIDTH - GAP, "height": HEIGHT})
+    chart.set_size({"width": width - GAP, "height": HEIGHT})
     sheet.worksheet.insert_chart(
         row, 0, chart,
         {"x_offset": position * WIDTH, "y_offset": 6, "description": description,

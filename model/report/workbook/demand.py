@@ -9,9 +9,9 @@ from model.reference.calendar import MONTHS, month_index, month_label
 from model.reference.codes import AGE_GROUP_TITLES
 from model.report.workbook import charts
 from model.report.workbook.figures import Cell, total
-from model.report.workbook.measures import date_title, reduced, years
+from model.report.workbook.measures import date_title, mean, reduced, years
 from model.report.workbook.sheet import Book, Column, Content, Row, Sheet
-from model.scenario.demand_schema import Pool, Requests
+from model.scenario.demand_schema import Pool, Requests, StatementTransfers
 
 NAME = "Requests and waiting"
 ALLOWED = 1e-6
@@ -36,14 +36,22 @@ PIPELINE = (
 def write(book: Book) -> None:
     """Fill the sheet; registers requests, plans issued, the 20-week share and those waiting."""
     sheet, labels = book.sheets[NAME], years(book.results)
-    requests = book.results.scenario.requests
-    assert requests is not None
+    scenario = book.results.scenario
     sheet.columns(50, *[11.5] * max(len(labels) + 2, 9))
     sheet.title(
         NAME,
         "Requests, assessments and plans: means over draws, so not whole numbers. A year is April to "
         "March.",
     )
+    if scenario.statement_transfers is not None:
+        _statements(book, sheet, labels, scenario.statement_transfers)
+    if scenario.has("requests") and scenario.requests is not None:
+        _requests(book, sheet, labels, scenario.requests)
+    sheet.finish()
+
+
+def _requests(book: Book, sheet: Sheet, labels: list[str], requests: Requests) -> None:
+    """Everything from requests to plans."""
     _pipeline(book, sheet, labels)
     _timeliness(book, sheet, labels, requests)
     _waiting(book, sheet, labels)
@@ -58,11 +66,35 @@ def write(book: Book) -> None:
     if "caseload_officers" in book.results.draws:
         _caseload(book, sheet, labels)
     _by_month(book, sheet)
-    sheet.finish()
 
 
 def _mean(book: Book, name: str) -> list[float]:
     return reduced(book.results.draws[f"demand_{name}"], "mean")
+
+
+def _statements(book: Book, sheet: Sheet, labels: list[str], transfers: StatementTransfers) -> None:
+    """Statements turned into plans, year by year, and whether the last is in time."""
+    draws = book.results.draws
+    sheet.heading("Transfer of statements to plans")
+    sheet.header("Statements", *labels)
+    opening: list[Content] = [float(mean(draws["statements_remaining"] + draws["statements_left"]
+                              + draws["statements_transferred"])[0])]  # fmt: skip
+    remaining = mean(draws["statements_remaining"])
+    opening += list(remaining[:-1])
+    first = sheet.line("Statements at the start of the year", opening, "plans")
+    done = sheet.line("less transferred", mean(draws["statements_transferred"]), "plans")
+    left = sheet.line("less left without a transfer", mean(draws["statements_left"]), "plans")
+    sheet.line(
+        "Statements at the end of the year",
+        [a - b - c for a, b, c in zip(first, done, left, strict=True)], "plans", "total",
+    )  # fmt: skip
+    months = draws["statements_months"].to_numpy()
+    low, middle, high = (float(x) for x in np.quantile(months, [0.1, 0.5, 0.9]))
+    sheet.row += 1
+    sheet.header("When the last one is transferred", "p10", "p50", "p90")
+    sheet.line(f"Months from {transfers.start}", [low, middle, high], "plans")
+    sheet.line(f"Share of draws in time, by the end of {transfers.deadline}",
+               [float(draws["statements_in_time"].mean())], "share1")  # fmt: skip
 
 
 def _pipeline(book: Book, sheet: Sheet, labels: list[str]) -> None:

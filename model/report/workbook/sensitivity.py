@@ -12,6 +12,7 @@ NAME = "What drives it"
 
 SHOWN = 15
 CHARTED = 10
+CHART_WIDTH = 1000
 NUMBERS = {"GBP": "money", "share": "share1", "probability": "share1"}
 UNITS = {"GBP": "£000"}
 
@@ -39,7 +40,7 @@ def write(book: Book) -> None:
         )
         sheet.row += 1
         sheet.block()
-        place(sheet, chart, description, sheet.row, 0)
+        place(sheet, chart, description, sheet.row, 0, CHART_WIDTH)
         sheet.row += ROWS
     _deciding(sheet, study)
     _together(sheet, [driver.group for driver in study.drivers[:SHOWN]])

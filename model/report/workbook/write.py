@@ -15,6 +15,7 @@ from model.report.workbook import (
     cover,
     demand,
     dsg_account,
+    general_fund,
     mitigations,
     monte_carlo,
     nurture,
@@ -74,7 +75,7 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[budget_lines.NAME] = budget_lines.write
     if scenario.plans is not None:
         sheets[plans.NAME] = plans.write
-    if scenario.has("requests"):
+    if scenario.has("requests") or scenario.statement_transfers is not None:
         sheets[demand.NAME] = demand.write
     if scenario.has("places") and scenario.plans is not None:
         sheets[places.NAME] = places.write
@@ -82,6 +83,8 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[nurture.NAME] = nurture.write
     if scenario.mitigations:
         sheets[mitigations.NAME] = mitigations.write
+    if scenario.general_fund is not None:
+        sheets[general_fund.NAME] = general_fund.write
     if studies.sensitivity is not None:
         sheets[sensitivity.NAME] = sensitivity.write
     return {

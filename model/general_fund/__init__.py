@@ -1,0 +1,1 @@
+"""What the forecast means for the council's general fund. Never part of the DSG."""
