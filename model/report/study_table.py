@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from model.reference.calendar import financial_year_label
 from model.results import Results
+from model.sensitivity.study import Sensitivity
 from model.studies import Studies
 from model.version import RESULTS_VERSION
 from model.whatif.delay_cost import DelayCost
@@ -44,6 +45,8 @@ def study_table(results: Results, studies: Studies) -> pd.DataFrame:
         rows.extend(_draws("nurture_averted", "GBP", "", "", years, values))
         rows.append(_row("nurture_saved_per_whole_chance", "GBP", "", "", "", "mean",
                          studies.nurture.per_chance_gbp))  # fmt: skip
+    if studies.sensitivity is not None:
+        rows.extend(_sensitivity(studies.sensitivity))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table["version"] = RESULTS_VERSION
     table["scenario"] = results.scenario.name
@@ -109,6 +112,32 @@ def _shared(
             yield _row(
                 title, unit, kind, name, year, "standard_error", shares.error[number, column]
             )
+
+
+def _sensitivity(found: Sensitivity) -> Iterator[Row]:
+    """Swings and indices of every input that moves the figure."""
+    unit = found.target.unit
+    for driver in found.drivers:
+        entries: list[tuple[str, str, str, float | None]] = [
+            ("low", unit, "central", driver.swing.low),
+            ("high", unit, "central", driver.swing.high),
+            ("total", "share of variance", "estimate", driver.total),
+        ]
+        if driver.first is not None:
+            entries += [
+                ("first_order", "share of variance", statistic, value)
+                for statistic, value in (
+                    ("estimate", driver.first.value),
+                    ("p05", driver.first.low),
+                    ("p95", driver.first.high),
+                )
+            ]
+        for name, its_unit, statistic, value in entries:
+            if value is not None:
+                yield _row(
+                    f"sensitivity_{name}_of_{found.target.name}", its_unit, "input",
+                    driver.group.name, found.year, statistic, value,
+                )  # fmt: skip
 
 
 def _delay(cost: DelayCost, years: Sequence[str]) -> Iterator[Row]:

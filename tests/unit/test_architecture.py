@@ -14,9 +14,9 @@ pytestmark = pytest.mark.unit
 
 LAYERS = (
     "version", "reference", "chance", "scenario", "draws", "cohort", "demand", "provision",
-    "funding", "mitigation", "account", "reconcile", "month", "prepared",
+    "funding", "mitigation", "account", "general_fund", "reconcile", "month", "prepared",
     "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
-    "report", "cli",
+    "sensitivity", "studies", "report", "notebook", "cli",
 )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def _drivers(sheet: Sheet, study: Sensitivity) -> list[tuple[Cell, Cell]]:
         charted.append((written[2], written[3]))
     left = len(study.drivers) - len(shown)
     if left:
-        sheet.note(f"{left} more inputs move it less; the table `sensitivity` has them.")
+        sheet.note(f"{left} more inputs move it less; studies.parquet has them.")
     return charted[:CHARTED]
 
 
