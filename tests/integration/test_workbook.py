@@ -27,6 +27,7 @@ from model.results import Results
 from model.run import run
 from model.scenario.load import load
 from model.studies import Studies, study
+from tests.scenarios import small
 
 pytestmark = pytest.mark.integration
 
@@ -43,8 +44,8 @@ ABOUT = About(
 )
 ALL_SHEETS = [
     "Cover", "Summary", "DSG account", "Reconciliation", "Budget lines", "Plans",
-    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "Monte Carlo", "Assumptions",
-    "Checks", "About",
+    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "What drives it", "Monte Carlo",
+    "Assumptions", "Checks", "About",
 ]  # fmt: skip
 LONGEST_EXCEL_TEXT = 32_767
 XML = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
@@ -160,15 +161,16 @@ def test_charts_are_native_and_described(path):
             for name in file.namelist()
             if re.match(r"xl/drawings/drawing\d+\.xml", name)
         ]
-    # Three on the Summary, two of the queue, one for each group of schools, one of mitigations.
-    assert len(charts) == 8
+    # Three on the Summary, two of the queue, one for each group of schools, one of
+    # mitigations and one of what drives it.
+    assert len(charts) == 9
     described = [
         item.get("descr", "")
         for drawing in drawings
         for item in drawing.iter(f"{XML}cNvPr")
         if item.get("descr")
     ]
-    assert len(described) == 8
+    assert len(described) == 9
     assert all(len(text) > 60 for text in described)
 
 
@@ -459,6 +461,8 @@ def test_sheets_without_content_are_left_out(tmp_path, north_somerset_file, left
     results = without(tmp_path, north_somerset_file, *left_out)
     write_workbook(results, tmp_path / "part.xlsx", ABOUT)
     workbook = openpyxl.load_workbook(tmp_path / "part.xlsx", data_only=True)
+    # Without studies nothing is said of what drives it.
+    missing = missing | {"What drives it"}
     assert workbook.sheetnames == [name for name in ALL_SHEETS if name not in missing]
     text = {cell.value for row in workbook["Cover"].iter_rows() for cell in row}
     assert not missing & text
@@ -497,3 +501,62 @@ def test_an_invented_authority_says_so(tmp_path, demoshire_file):
     for sheet in ("Cover", "Summary"):
         text = " ".join(str(cell.value) for row in workbook[sheet].iter_rows() for cell in row)
         assert "INVENTED AUTHORITY" in text
+
+
+def test_what_drives_it_is_what_was_studied(stored, studies):
+    """The largest swing first, with its ends, indices and the changes that the chart reads."""
+    found = studies.sensitivity
+    driver = found.drivers[0]
+    rows = [
+        row for row in stored["What drives it"].iter_rows() if row[0].value == driver.group.title
+    ]
+    values = [cell.value for cell in rows[0][1:9]]
+    assert values[:2] == pytest.approx([driver.swing.low, driver.swing.high])
+    assert values[2:4] == pytest.approx(
+        [driver.swing.low - found.central, driver.swing.high - found.central]
+    )
+    assert values[4] == pytest.approx(max(driver.first.value, 0))
+
+
+GENERAL_FUND = """
+plans:
+  counted: 2023-01
+  total: 100
+  source: invented
+  age_groups: {5_to_10: 50, 11_to_15: 50}
+  settings: {mainstream: 60, state_special: 40}
+statement_transfers: {statements: {uniform: [90, 110]}, start: 2023-09, reviews_a_year: 60, deadline: 2025-04}
+general_fund:
+  price_base: 2023-24
+  transport:
+    budget_gbp: 250000
+    published_gbp: 300000
+    travellers:
+      - {id: special, title: Special schools, settings: [state_special], share_transported: {between: [0.4, 0.6]}, annual_cost_gbp: 8000}
+      - {id: others, title: Mainstream, settings: [mainstream], share_transported: 0.1, annual_cost_gbp: 4000}
+  appeals: {share_of_plans_a_year: 0.02, cost_each_gbp: 5000, conceded_share: 0.3, conceded_cost_gbp: 30000}
+"""
+
+
+def test_general_fund_and_statements_have_their_rows(tmp_path):
+    """Sums of the general fund hold, and neither has anything to do with the DSG."""
+    results = run(small(tmp_path, GENERAL_FUND), draws=64)
+    write_workbook(results, tmp_path / "fund.xlsx", ABOUT)
+    workbook = openpyxl.load_workbook(tmp_path / "fund.xlsx", data_only=True)
+    assert workbook.sheetnames == [
+        "Cover", "Summary", "Plans", "Requests and waiting", "General fund", "Monte Carlo",
+        "Assumptions", "Checks", "About",
+    ]  # fmt: skip
+    draws = results.draws
+    transport = float(draws["transport_gbp"].sel(year="2024-25").sum("travellers").mean())
+    appeals = float(draws["appeals_cost_gbp"].sel(year="2024-25").mean())
+    assert find(workbook, "General fund", "All SEND transport", 3) == pytest.approx(transport)
+    together = find(workbook, "General fund", "General fund, what is modelled here", 3)
+    assert together == pytest.approx(transport + appeals)
+    assert find(workbook, "General fund", "Published forecast") == 300_000
+    start = find(workbook, "Requests and waiting", "Statements at the start of the year")
+    assert start == pytest.approx(float(draws["statements_remaining_by_month"][0].mean()))
+    end = find(workbook, "Requests and waiting", "Statements at the end of the year", 4)
+    assert end == pytest.approx(float(draws["statements_remaining"].sel(year="2025-26").mean()))
+    share = find(workbook, "Requests and waiting", "Share of draws in time, by the end of 2025-04")
+    assert 0.3 < share < 1

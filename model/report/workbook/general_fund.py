@@ -58,7 +58,7 @@ def _transport(book: Book, sheet: Sheet, labels: list[str]) -> list[Cell]:
         for group in transport.travellers
     ]
     written = sheet.line(
-        "SEND transport", [total([row[i] for row in rows]) for i in range(len(labels))],
+        "All SEND transport", [total([row[i] for row in rows]) for i in range(len(labels))],
         "money", "total",
     )  # fmt: skip
     _range(sheet, draws["transport_gbp"].sum("travellers"))

@@ -28,7 +28,6 @@ NUMBERS: Final[dict[str, str]] = {
     "difference": '[>=0.005]#,##0.00;[<=-0.005]-#,##0.00;"nil"',
     "fine": '[>=0.000001]#,##0.000000;[<=-0.000001]-#,##0.000000;"nil"',
     "allowed": '[>=0.01]#,##0.00;[>0]"under 0.01";"nil"',
-    "correlation": "+0.00;-0.00;0.00",
 }
 """Formats by name. `money` shows pounds in thousands; the cell still holds pounds.
 
