@@ -152,8 +152,8 @@ def serve(  # type: ignore[no-untyped-def]
     they came and `left_of` those of them still waiting, `now` this month's row, `capacity` (draw,) inf for no limit, `rank` (class,). Sets
     `served` (class, draw), `in_time` (draw,) of these within `limit` months, and `figures`
     (statistic, draw). Arrivals and service run evenly over the month, so that a unit's wait is
-    the distance between two straight lines. With `any_order` whoever waits from an earlier month is
-    as likely to be served as anybody else; those of the month itself come in their order.
+    the distance between two straight lines. With `any_order` whoever waits is as likely to be served
+    at any moment as anybody else; who comes in the month is there for half of it.
     """
     draws, ranks = queue.shape[2], arrived.shape[1]
     most = (now + 1) * ranks + 1
@@ -183,6 +183,10 @@ def serve(  # type: ignore[no-untyped-def]
                 continue
             room -= to_serve
             done, rest, among = 0.0, to_serve, total
+            if any_order:
+                # Who comes in the month is there for half of it: half of them are in the lot, and
+                # the others get what is left.
+                among -= _absent(left_of[now, level, draw], chance, number, now, k0, k1)
             for row in range(oldest[draw], now + 1):
                 here = left_of[row, level, draw]
                 if here <= 0.0:
@@ -192,7 +196,10 @@ def serve(  # type: ignore[no-untyped-def]
                 came = max(arrived[row, level, draw], here)
                 first = (came - here) / came
                 if any_order:
-                    take = _lot(here, rest, among, chance, number, now, row, k0, k1)
+                    if row == now:
+                        take = min(here, rest)
+                    else:
+                        take = _lot(here, rest, among, chance, number, now, row, k0, k1)
                     rest -= take
                     among -= here
                     if take <= 0.0:
@@ -246,6 +253,16 @@ def serve(  # type: ignore[no-untyped-def]
         figures[WAITING_P90, draw] = _quantile(low, high, count, chunks, 0.9)
     if not chance:
         _take_shares(queue, served, rank, begin, share)
+
+
+@njit(nogil=True)
+def _absent(came, chance, number, now, k0, k1):  # type: ignore[no-untyped-def]
+    """Half of those who came in the month; by chance in whole numbers."""
+    half = came / 2.0
+    if not chance or half == math.floor(half):
+        return half
+    uniform, _ = two_uniforms(number, now + MONTH_OFFSET, now, _LOT - 1, k0, k1)
+    return math.floor(half) + (1.0 if uniform < 0.5 else 0.0)
 
 
 @njit(nogil=True)

@@ -168,7 +168,7 @@ def test_g1_warm_up_of_2022_gives_the_published_year(prepared: Prepared) -> None
 
 
 @pytest.mark.parametrize(
-    ("order", "before", "after"), [("any_order", 80, 174), ("first_in_first_out", 23, 117)]
+    ("order", "before", "after"), [("any_order", 60, 154), ("first_in_first_out", 23, 117)]
 )
 def test_g1_warm_up_leaves_the_opening_queue(
     loaded: LoadedScenario, order: str, before: float, after: float
@@ -203,12 +203,12 @@ def test_g1_share_without_exceptions_119_of_307(loaded: LoadedScenario) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "low", "high"), [("any_order", 0.24, 0.30), ("first_in_first_out", 0.0, 0.005)]
+    ("order", "low", "high"), [("any_order", 0.19, 0.26), ("first_in_first_out", 0.0, 0.005)]
 )
 def test_g1_june_2023_beside_the_published_41_percent(
     loaded: LoadedScenario, order: str, low: float, high: float
 ) -> None:
-    """000:2252 prints 41 %; nothing is fitted to it. Any order gives 26 % on central inputs and 27 %
+    """000:2252 prints 41 %; nothing is fitted to it. Any order gives 22 % on central inputs and 23 %
     over draws; first in first out gives nil, because everybody then waits longer than is allowed. The
     bands leave 3 points for inputs that may still be revised; means of 512 draws move by half a
     point. The difference of the orders, and that both lie below the print, stay in sight."""

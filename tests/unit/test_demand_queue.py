@@ -163,22 +163,54 @@ def test_priority_overtakes_those_who_wait_longer_and_keeps_their_order_within_a
 
 
 def test_any_order_takes_from_every_row_alike():
-    """Ten from the month before and ten of the month, capacity ten: five each.
+    """Twenty from the month before and twenty of the month, capacity fifteen: ten and five, because
+    who comes in the month is there for half of it.
 
     Earlier ones are served at an even time of the month; the month's own come in their order.
     """
-    queue = Queue(2, before=[10], any_order=True)
-    month = queue.month(10, 10)
-    assert queue.queue[:, 0, 0].tolist() == pytest.approx([5, 5, 0])
-    assert one(month.waits) == pytest.approx(5 * 1.0 + 5 * 0.25)
+    queue = Queue(2, before=[20], any_order=True)
+    month = queue.month(20, 15)
+    assert queue.queue[:, 0, 0].tolist() == pytest.approx([10, 15, 0])
+    assert one(month.waits) == pytest.approx(10 * 1.0 + 5 * 0.375)
     assert one(month.longest) == pytest.approx(1.5)
-    assert one(month.waited) == pytest.approx(5 * 1.5 + 5 * 0.25)
-    opening = 10 * 0.5
-    assert one(month.waits + month.waited) - opening == pytest.approx(0.5 * (10 + 10))
-    following = queue.month(0, 5)
-    assert queue.queue[:, 0, 0].tolist() == pytest.approx([2.5, 2.5, 0])
-    # Row of two months before: mean 2; the half row that came in its second half: mean 0.75.
-    assert one(following.waits) == pytest.approx(2.5 * 2.0 + 2.5 * 0.75)
+    assert one(month.waited) == pytest.approx(10 * 1.5 + 15 * 0.375)
+    opening = 20 * 0.5
+    assert one(month.waits + month.waited) - opening == pytest.approx(0.5 * (20 + 25))
+    queue.month(0, 5)
+    assert queue.queue[:, 0, 0].tolist() == pytest.approx([8, 12, 0]), "nobody came: all alike"
+
+
+def test_any_order_agrees_with_individuals():
+    """Served at random moments among whoever waits then: the share in time and the mean wait of a
+    simulation of single children, in steady state and while a queue shortens."""
+    generator = np.random.default_rng(12)
+    limit, spread, scale = 1.265, 0.69, 60
+    for waiting, arrivals, capacity, months in (
+        (80, 30.25, 30.25, 4),
+        (190, 46, 46, 4),
+        (200, 30, 45, 8),
+    ):
+        since = list(-generator.exponential(waiting / capacity, waiting * scale))
+        for month in range(months):
+            coming = iter(np.sort(month + generator.random(int(arrivals * scale))).tolist())
+            nearest = next(coming, np.inf)
+            waits = []
+            for time in np.sort(month + generator.random(int(capacity * scale))):
+                while nearest <= time:
+                    since.append(nearest)
+                    nearest = next(coming, np.inf)
+                chosen = int(generator.integers(len(since)))
+                since[chosen], since[-1] = since[-1], since[chosen]
+                waits.append(time - since.pop())
+            since += [nearest, *coming]
+        waited = np.array(waits)
+        in_time = np.mean(waited + generator.uniform(-spread, spread, len(waited)) <= limit)
+        rows = waiting * np.diff(np.exp(-np.arange(61) * capacity / waiting))[::-1] * -1
+        queue = Queue(months, before=[float(row) for row in rows], any_order=True)
+        for _ in range(months):
+            last = queue.month(arrivals, capacity, limit=limit, spread=spread)
+        assert one(last.in_time) / one(last.served) == pytest.approx(in_time, abs=0.025)
+        assert one(last.waits) / one(last.served) == pytest.approx(waited.mean(), rel=0.05)
 
 
 def test_any_order_differs_from_first_in_first_out_in_waits_only():
@@ -315,15 +347,16 @@ def test_with_chance_on_the_lot_falls_on_everybody_alike():
 
 
 def test_with_chance_on_any_order_takes_rows_by_lot():
-    """Eight, four and twelve wait or come; six are served: 2, 1 and 3 on average."""
+    """Eight and four wait, twelve come, half of them in time for the lot; six are served: 8, 4 and 6 of
+    18 of them on average."""
     draws = 4000
     queue = Queue(1, before=[8, 4], draws=draws, key=stream_key(3, "queue"), any_order=True)
     queue.month(12, 6)
     gone = np.array([[8], [4], [12]]) - queue.queue[:, 0]
     assert (gone.sum(axis=0) == 6).all()
-    for row, (size, due) in enumerate([(8, 2), (4, 1), (12, 3)]):
-        share = size / 24
-        error = np.sqrt(6 * share * (1 - share) * 18 / 23 / draws)
+    for row, (size, due) in enumerate([(8, 8 / 3), (4, 4 / 3), (6, 2)]):
+        share = size / 18
+        error = np.sqrt(6 * share * (1 - share) * 12 / 17 / draws)
         assert gone[row].mean() == pytest.approx(due, abs=4 * error)
 
 
