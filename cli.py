@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from model.sensitivity.study import Sensitivity
     from model.sensitivity.targets import Target
 
+SLOW_SECONDS = 10
+"""From here on somebody waits, and is told what took the time."""
+
 EXIT_SCENARIO = 2
 EXIT_FOLDER = 3
 EXIT_CHECKS = 4
@@ -207,6 +210,10 @@ def run(
         click.echo(f"Workbook   {folder / WORKBOOK}")
         took = time.perf_counter() - started
         click.echo(f"{results.draw_count:,} draws in {took:.1f} s, run id {identity}")
+        if seconds["studies"] > took / 2 and took > SLOW_SECONDS:
+            click.echo(
+                f"{seconds['studies']:.0f} s of it are studies; --study-draws 0 leaves them out."
+            )
     if not passed:
         for check in checks:
             if not check.passed and check.kind != "notice":
@@ -411,6 +418,10 @@ def validate(scenario: str, as_json: bool) -> int:
 
         uncertain = [item for item in inputs(loaded.scenario) if not item.figure.certain]
         click.echo(f"{scenario} is a valid scenario with {len(uncertain)} uncertain inputs.")
+        from model.notices import notices
+
+        for seen, meaning in notices(loaded.scenario):
+            click.echo(f"Look at: {seen}. {meaning}".rstrip())
     return 0
 
 

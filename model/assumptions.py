@@ -74,6 +74,14 @@ def register(scenario: Scenario) -> list[Assumption]:
     return rows
 
 
+def held(scenario: Scenario) -> int:
+    """How many assumed inputs have a stated range and are not drawn from it."""
+    return sum(
+        item.given and item.figure.certain and item.figure.provenance.range is not None
+        for item in inputs(scenario)
+    )
+
+
 def _fact(
     path: str,
     description: str,

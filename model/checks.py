@@ -22,6 +22,12 @@ MONEY_TOLERANCE_GBP = 0.01
 """Sums of pounds as floats differ by far less; anything larger is a mistake."""
 
 PLANS_TOLERANCE = 1e-6
+POSSIBLE_FACTORS = (0.1, 10.0)
+"""A factor outside comes from a slip, such as thousands written as pounds: the run is not to be signed."""
+
+LARGE_RISE = 1.35
+"""New plans of the first year over those of the base year beyond which a reader will ask why."""
+
 FEW_DRAWS = 200
 """Below this a tenth percentile rests on fewer than twenty draws."""
 
@@ -65,6 +71,7 @@ def check_results(results: Results) -> list[CheckResult]:
         checks.extend(_published(results))
     checks.extend(_anchors(results))
     checks.extend(_notices(results))
+    checks.extend(_beside_published(results))
     if results.draw_count < FEW_DRAWS:
         name = f"{results.draw_count} draws are few: percentiles and chances are rough"
         note = f"Use {FEW_DRAWS} or more for figures that are passed on."
@@ -153,11 +160,12 @@ def _anchors(results: Results) -> list[CheckResult]:
         APPEALS: "Appeals to the tribunal (general fund)",
     }
     low, high = USUAL_FACTORS
+    least, most = POSSIBLE_FACTORS
     return [
         CheckResult(
             f"{titles[item.line]}: plans and prices come to {item.basis_gbp:,.0f} in the first "
             f"year, {item.published_gbp:,.0f} was published (factor {item.factor:.2f})",
-            "notice",
+            "notice" if least <= item.factor <= most else "published",
             max(low - item.factor, item.factor - high),
             0.0,
             "factor",
@@ -166,6 +174,37 @@ def _anchors(results: Results) -> list[CheckResult]:
         for item in results.anchors.values()
         if item.unusual
     ]
+
+
+def _beside_published(results: Results) -> list[CheckResult]:
+    """Notices where the forecast is far from what was published of the same time."""
+    scenario, draws = results.scenario, results.draws
+    found = []
+    if scenario.has("requests") and scenario.requests is not None:
+        for item in scenario.requests.published_shares:
+            label = str(item.month)
+            if label not in draws["month"].to_numpy():
+                continue
+            issued = draws["demand_issued_by_month"].sel(month=label).to_numpy()
+            in_time = draws["demand_in_time_by_month"].sel(month=label).to_numpy()
+            share = np.divide(in_time, issued, out=np.zeros_like(issued), where=issued > 0)
+            low, high = np.quantile(share, [0.1, 0.9])
+            if not low <= item.share.central <= high:
+                found.append(
+                    f"{item.share.central:.0%} of plans in {label} were published as within 20 weeks; "
+                    f"the forecast has {low:.0%} to {high:.0%} (p10 to p90)"
+                )
+    if scenario.new_plans is not None and "flows" in draws:
+        first = financial_year_label(scenario.horizon.first_year)
+        new = float(draws["flows"].sel(flow="new", year=first).sum("setting").mean())
+        before = scenario.new_plans.plans_in_base_year or 0.0
+        if before > 0 and new / before > LARGE_RISE:
+            found.append(
+                f"{new:,.0f} new plans in {first} are {new / before - 1:.0%} more than the {before:,.0f} of "
+                f"{scenario.new_plans.base_year}"
+            )
+    note = "Ask why before the figures are passed on: capacity, a queue that empties, or an input?"
+    return [CheckResult(text, "notice", 1.0, 0.0, "", note) for text in found]
 
 
 def _notices(results: Results) -> list[CheckResult]:

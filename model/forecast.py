@@ -27,16 +27,18 @@ from model.demand.statement_transfers import TransferSeries, transfer_series
 from model.draws import Draws, Override, central, designed, sample
 from model.funding.anchoring import Anchor, anchor, anchored
 from model.funding.drivers import Driven, PoolAwards, PricedDriver, Pricing, price_drivers
+from model.funding.prices import price_indices
 from model.general_fund.view import GeneralFundView, anchor_general_fund, general_fund_view
 from model.mitigation.input_changes import apply_input_changes
 from model.mitigation.line_changes import general_fund_cost, line_changes
 from model.month import MonthInputs, advance
-from model.prepared import Prepared
+from model.prepared import Prepared, prepare
 from model.provision.capacity import added_places_gbp
 from model.provision.nurture import Averted, averted, funding_by_group, withheld_by_group
 from model.provision.places import PlaceAllocation, PlacesSeries
 from model.reconcile.trajectory import Reconciliation, reconcile
 from model.reference.calendar import MONTHS
+from model.scenario.funding_schema import NurtureDriver
 from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -198,6 +200,13 @@ def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
     scenario = prepared.scenario
     if scenario.funding is None and scenario.general_fund is None:
         return {}
+    kept: dict[str, Anchor] = {}
+    if prepared.loaded.base is not None:
+        # A question changes the answer, not the position it starts from.
+        kept = anchor_lines(prepare(prepared.loaded.base))
+        lines = scenario.funding.lines if scenario.funding is not None else []
+        if all(line.id in kept for line in lines) and scenario.general_fund is None:
+            return {line.id: kept[line.id] for line in lines}
     draws = central(scenario)
     # The base whatever the run holds, so that every case is anchored alike.
     apply_input_changes(scenario.model_copy(update={"mitigated": "base"}), draws)
@@ -206,13 +215,26 @@ def anchor_lines(prepared: Prepared) -> dict[str, Anchor]:
     if scenario.funding is not None:
         lines = scenario.funding.lines
         totals = np.zeros(len(lines))
-        for item in price_drivers(scenario, draws, _driven(prepared, months, draws)):
+        driven = _as_published(scenario, _driven(prepared, months, draws), draws)
+        for item in price_drivers(scenario, draws, driven):
             totals[item.line] += item.spend_gbp[:MONTHS, 0].sum()
         anchors = {line.id: anchor(line, float(totals[i])) for i, line in enumerate(lines)}
     view = _general_fund(scenario, draws, months, {})
     if view is not None and scenario.general_fund is not None:
         anchors.update(anchor_general_fund(scenario.general_fund, view))
-    return anchors
+    return {name: kept.get(name, own) for name, own in anchors.items()}
+
+
+def _as_published(scenario: Scenario, driven: Driven, draws: Draws) -> Driven:
+    """What the published first year took for granted, where that is not what the run holds."""
+    pool = scenario.pool
+    if driven.pool is None or pool is None or pool.published_awards == "as_run":
+        return driven
+    shares, size = draws.shares(pool.band_shares), (draws.months, draws.size)
+    pupils = draws.of(pool.fte) / draws.of(pool.fte_per_pupil)
+    held = {name: np.broadcast_to(pupils * share, size) for name, share in shares.items()}
+    nobody = {name: np.zeros(size) for name in shares}
+    return replace(driven, pool=PoolAwards(held, nobody, driven.pool.fte_per_pupil))
 
 
 def _general_fund(
@@ -290,12 +312,23 @@ def _nurture(scenario: Scenario, draws: Draws, months: MonthByMonth) -> NurtureA
     assert scenario.funding is not None
     bands = {band.id: band for band in scenario.funding.bands}
     groups, effect = scenario.nurture_groups, scenario.nurture_effect
-    gross = by_year(funding_by_group(groups, bands, draws))
+    index = _nurture_prices(scenario, draws)
+    gross = by_year(funding_by_group(groups, bands, draws) * index)
     withheld, completed = np.zeros_like(gross), np.zeros_like(gross)
     if effect is not None and months.averted is not None:
-        withheld = by_year(withheld_by_group(effect, groups, bands, draws))
+        withheld = by_year(withheld_by_group(effect, groups, bands, draws) * index)
         completed = by_year(months.averted.completed)
     return NurtureAccount(gross, withheld, completed)
+
+
+def _nurture_prices(scenario: Scenario, draws: Draws) -> Floats:
+    """Price level (month, draw) of the driver that pays nurture groups; 1 where none does."""
+    assert scenario.funding is not None
+    for line in scenario.funding.lines:
+        for driver in line.drivers:
+            if isinstance(driver, NurtureDriver):
+                return price_indices(scenario.funding, draws)[driver.inflation]
+    return np.ones((draws.months, draws.size))
 
 
 def _caseload(scenario: Scenario, draws: Draws, months: MonthByMonth) -> CaseloadByYear:
@@ -472,6 +505,7 @@ def _driven(prepared: Prepared, months: MonthByMonth, draws: Draws) -> Driven:
         pool,
         demand.locums if demand is not None else None,
         months.averted.placements if months.averted is not None else {},
+        months.averted.instead_gbp if months.averted is not None else {},
     )
 
 

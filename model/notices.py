@@ -28,6 +28,7 @@ def notices(scenario: Scenario) -> list[Notice]:
     """Questions about a scenario: what was seen, and what it might mean."""
     return [
         *_plans(scenario),
+        *_unused(scenario),
         *_queue(scenario),
         *_pool(scenario),
         *_places(scenario),
@@ -37,6 +38,19 @@ def notices(scenario: Scenario) -> list[Notice]:
         *_account(scenario),
         *_mitigations(scenario),
     ]
+
+
+def _unused(scenario: Scenario) -> Iterator[Notice]:
+    """New plans of the base year that stand beside requests: they set the level only without them."""
+    requests, new = scenario.requests, scenario.new_plans
+    if requests is None or new is None or not scenario.has("requests"):
+        return
+    plans, asked = new.plans_in_base_year, requests.requests_in_base_year
+    if plans is not None and plans > asked:
+        yield (
+            f"more new plans ({plans:,.0f}) than requests ({asked:,.0f}) in the base year",
+            "New plans come from requests here; change requests.requests_in_base_year.",
+        )
 
 
 def _plans(scenario: Scenario) -> Iterator[Notice]:

@@ -138,7 +138,7 @@ def _travellers(scenario: Scenario) -> list[str]:
 
 
 def _pool_bands(scenario: Scenario) -> list[str]:
-    if scenario.pool is None or scenario.funding is None:
+    if scenario.pool is None or scenario.funding is None or not scenario.has("pool"):
         return []
     bands = pool_bands(scenario.pool, scenario.funding.bands, scenario.horizon.first_year)
     return list(bands.names)

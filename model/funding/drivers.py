@@ -73,13 +73,15 @@ class Driven:
     """What the forecast gives the drivers. `volumes` (volume, month, draw) of plans in force;
     `pool` None while the pool is off; `locums` (contract, month, draw)
     assessments; `averted` driver (line.driver) -> placements less in force (month, draw);
-    `band_scales` cost-neutral matrix -> its scale (draw,) where the months at hand do not hold its
-    start."""
+    `instead_gbp` driver -> what the children averted cost instead, pounds a month at base-year prices
+    (month, draw); `band_scales` cost-neutral matrix -> its scale (draw,) where the months at hand do
+    not hold its start."""
 
     volumes: Floats
     pool: PoolAwards | None = None
     locums: Floats | None = None
     averted: Mapping[str, Floats] = field(default_factory=dict)
+    instead_gbp: Mapping[str, Floats] = field(default_factory=dict)
     band_scales: Mapping[str, Floats] = field(default_factory=dict)
 
 
@@ -157,9 +159,11 @@ class Pricing:
         draws, nothing = self.draws, np.zeros((self.draws.months, self.draws.size))
         match driver:
             case PlansDriver():
-                return self._plans(driver, self._averted(line, driver))
+                spend, volume = self._plans(driver, self._averted(line, driver))
+                return spend + self._instead(line, driver), volume
             case CurrentPupilsDriver():
-                return self._pupils(driver, self._averted(line, driver))
+                spend, volume = self._pupils(driver, self._averted(line, driver))
+                return spend + self._instead(line, driver), volume
             case PlacesDriver():
                 return _places(driver, draws)
             case AddedPlacesDriver():
@@ -178,6 +182,12 @@ class Pricing:
 
     def _averted(self, line: Line, driver: Driver) -> Floats | None:
         return self.driven.averted.get(f"{line.id}.{driver.id}")
+
+    def _instead(self, line: Line, driver: PlansDriver | CurrentPupilsDriver) -> Floats:
+        """What children whose placement is averted cost instead, in cash pounds (month, draw)."""
+        instead = self.driven.instead_gbp.get(f"{line.id}.{driver.id}")
+        index = self.indices[driver.inflation]
+        return np.zeros_like(index) if instead is None else np.asarray(instead * index)
 
     def _band_holders(self, driver: PlansDriver | CurrentPupilsDriver) -> tuple[ByBand, Floats]:
         """Amounts by band before any new matrix, and what each is a share of: holders by month."""

@@ -44,10 +44,25 @@ def selected_share(mitigation: Mitigation, scenario: Scenario) -> float:
 
 def share_on_top(mitigation: Mitigation, scenario: Scenario, draws: Draws, months: int) -> Floats:
     """Share of the full effect to add to the base (month, draw); negative takes away."""
-    reached = ramp(mitigation, draws.years.start, months)
+    return _on_top(ramp(mitigation, draws.years.start, months), mitigation, scenario, draws)
+
+
+def paid(mitigation: Mitigation, draws: Draws, months: int) -> Floats:
+    """Which months its costs are charged in, 0 or 1 (month, 1): in full from the start of the ramp."""
+    return (ramp(mitigation, draws.years.start, months)[:, None] > 0).astype(float)
+
+
+def paid_on_top(mitigation: Mitigation, scenario: Scenario, draws: Draws, months: int) -> Floats:
+    """Share of the full cost to add to the base (month, draw); negative takes away."""
+    return _on_top(paid(mitigation, draws, months)[:, 0], mitigation, scenario, draws)
+
+
+def _on_top(reached: Floats, mitigation: Mitigation, scenario: Scenario, draws: Draws) -> Floats:
+    """Of what is `reached` (month,), what a run adds to the base: nothing, the rest of the whole, or
+    less what was still to come after the first year."""
     in_base = draws.of(mitigation.share_in_base)
     if scenario.mitigated == "base":
-        return np.zeros((months, draws.size))
+        return np.zeros((len(reached), draws.size))
     if selected_share(mitigation, scenario) >= 1.0:
         return np.asarray(reached[:, None] * (1 - in_base))
     still_to_come = np.maximum(reached - reached[MONTHS - 1], 0.0)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.funding.prices import price_indices
-from model.mitigation.delivery import ramp, selected_share, share_on_top
+from model.mitigation.delivery import paid, paid_on_top, share_on_top
 from model.reference.calendar import MONTHS
 from model.scenario.funding_schema import Funding
 from model.scenario.schema import Scenario
@@ -33,10 +33,11 @@ def line_changes(scenario: Scenario, draws: Draws) -> Floats:
             amount = draws.of(change.full_year_gbp) * draws.of(mitigation.confidence) / MONTHS
             line = names.index(change.line)
             total[line] += amount * share * prices[line]
+        charged = paid_on_top(mitigation, scenario, draws, months)
         for cost in mitigation.cost:
             if cost.line is not None:
                 line = names.index(cost.line)
-                total[line] += draws.of(cost.full_year_gbp) / MONTHS * share * prices[line]
+                total[line] += draws.of(cost.full_year_gbp) / MONTHS * charged * prices[line]
     return total
 
 
@@ -53,16 +54,15 @@ def _line_prices(funding: Funding, draws: Draws) -> list[Floats]:
 def general_fund_cost(scenario: Scenario, draws: Draws) -> Floats:
     """Cost of the selected mitigations to the general fund, pounds (month, draw), in cash.
 
-    Never in the DSG. Charged in full from the start of the ramp, in the share that is selected.
+    Never in the DSG. Staff are paid in full from the start of the ramp. The first year holds what the
+    base holds unless more is selected: with `none` only later costs fall away.
     """
     months = MONTHS * len(draws.years)
     total = np.zeros((months, draws.size))
     for mitigation in scenario.mitigations:
-        share = np.full(draws.size, selected_share(mitigation, scenario))
-        if scenario.mitigated == "base":
-            share = draws.of(mitigation.share_in_base)
-        reached = ramp(mitigation, draws.years.start, months)[:, None] > 0
+        share = paid_on_top(mitigation, scenario, draws, months)
+        share = share + paid(mitigation, draws, months) * draws.of(mitigation.share_in_base)
         for cost in mitigation.cost:
             if cost.fund == "general_fund":
-                total += draws.of(cost.full_year_gbp) / MONTHS * reached * share
+                total += draws.of(cost.full_year_gbp) / MONTHS * share
     return total

@@ -27,7 +27,7 @@ def school_places(school: School, draws: Draws) -> Floats:
     ordered = sorted(school.openings, key=lambda item: item.start)
     for opening in ordered:
         start = month_index(opening.start.year, opening.start.month, first_year)
-        opens = start + np.ceil(draws.of(opening.delay_months) - 1e-9)
+        opens = start + np.floor(draws.of(opening.delay_months) + 0.5)
         places = np.where(months >= opens, draws.monthly(opening.places), places)
     return np.asarray(places)
 

@@ -100,10 +100,12 @@ def completed_places(effect: NurtureEffect, groups: Sequence[NurtureGroup], draw
 class Averted:
     """What nurture groups avert in a block. `requests` (month, age group, draw): requests less in
     the month, those that come back set against them. `placements`: driver -> placements less in
-    force (month, draw). `completed` (group, month, draw)."""
+    force (month, draw). `instead_gbp`: driver -> what these children cost instead, pounds a month at
+    base-year prices (month, draw). `completed` (group, month, draw)."""
 
     requests: Floats
     placements: dict[str, Floats]
+    instead_gbp: dict[str, Floats]
     completed: Floats
 
 
@@ -122,10 +124,13 @@ def averted(effect: NurtureEffect, groups: Sequence[NurtureGroup], draws: Draws)
     for done in completed:
         total = total + done
     placements: dict[str, Floats] = {}
+    instead: dict[str, Floats] = {}
     for item in effect.averts_placements:
         held = faded(total * draws.monthly(item.probability), effect, draws)
         placements[item.driver] = placements.get(item.driver, 0.0) + held
-    return Averted(requests, placements, completed)
+        cost = held * draws.of(item.instead_gbp) / MONTHS
+        instead[item.driver] = instead.get(item.driver, 0.0) + cost
+    return Averted(requests, placements, instead, completed)
 
 
 def faded(averted_a_month: Floats, effect: NurtureEffect, draws: Draws) -> Floats:

@@ -304,7 +304,9 @@ class PlaceAllocation:
                           self._outcome)  # fmt: skip
         else:
             kernel.settle_expected(*moves, *where, *rules, self._outcome)
-        series.asked[:, month] = self._outcome.sum(axis=1)
+        # From the candidates, not from what became of them: the check of every run compares the two.
+        transfers, others = CATEGORIES.index("phase_transfers"), CATEGORIES.index("new")
+        series.asked[:, month] = self._asked[:, transfers] + self._asked[:, others]
         for index, name in enumerate(
             ("placed", "independent", "to_interim", "to_waiting", "stayed")
         ):

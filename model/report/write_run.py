@@ -20,7 +20,7 @@ from model.report.study_table import study_table
 from model.report.tables import draws_table, inputs_table, results_table
 from model.report.workbook import About, write_workbook
 from model.results import Results
-from model.scenario.effective import effective_text
+from model.scenario.effective import effective_files, effective_text
 from model.scenario.load import LoadedScenario
 from model.scenario.schema import Mechanism, Scenario
 from model.studies import Studies
@@ -67,8 +67,7 @@ def write_run(
 
     Raises FolderError when it cannot be written.
     """
-    effective = effective_text(loaded)
-    identity = run_id(results, effective, loaded.tables)
+    identity = run_id(results, effective_text(loaded), loaded.tables)
 
     def write(partial: Path) -> None:
         about = About(
@@ -84,7 +83,8 @@ def write_run(
             packages=versions(),
             notes=limits(results.scenario),
         )
-        (partial / "scenario.effective.yaml").write_text(effective, encoding="utf-8")
+        for name, text in effective_files(loaded).items():
+            (partial / name).write_text(text, encoding="utf-8")
         for name in loaded.tables:
             (partial / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(loaded.root / name, partial / name)

@@ -260,6 +260,9 @@ class Pool(SourcedPart):
     """How much higher that share is for the highest band than for the lowest, rising evenly."""
     awards: Literal["continue", "end_dates"] = "continue"
     """continue: awards go on until an assessment decides; end_dates: they end as in award_ends."""
+    published_awards: Literal["held", "as_run"] = "held"
+    """What the published forecast of the line took: held, every award of the start to the year's end,
+    whatever `awards` says of the run; as_run, that they end as in the run."""
     award_ends: list[AwardEnd] = []
     """When awards end, if `awards` says end_dates. Those in assessment go on until decided."""
     leaving_share_a_year: YearlyShare = constant(_YEARLY_SHARE, 0)

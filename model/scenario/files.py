@@ -40,7 +40,10 @@ class ScenarioFolder:
         except (OSError, RuntimeError, ValueError):
             outside, found = False, False
         if outside:
-            raise ValueError(f"the file lies outside the scenario's folder: {shown(name)}")
+            raise ValueError(
+                f"the file lies outside the scenario's folder: {shown(name)}. Put this scenario and the "
+                "file into one folder"
+            )
         if not found:
             here = (p.relative_to(root).as_posix() for p in root.rglob("*.*") if p.is_file())
             near = did_you_mean(name, islice(here, _MAX_LISTED))

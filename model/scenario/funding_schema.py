@@ -335,6 +335,8 @@ class AvertedPlacement(Part):
     """The spending they would have caused: a driver, as line.driver."""
     probability: Share
     """Chance that a completed place averts one."""
+    instead_gbp: PositivePounds = constant(NumberRule("GBP", 0), 0)
+    """What the child costs instead in a full year, at base-year prices: a local place is not free."""
 
 
 class NurtureEffect(SourcedPart):

@@ -29,7 +29,8 @@ class LoadedScenario:
     Attributes: `effective` is the scenario as plain data after `extends`; `population` has shape
     (calendar year, age) in persons with `population_years` naming its first axis (None when the
     scenario has no cohort); `samples` maps input paths to joint samples (None when drawn);
-    `hashes` maps each file read, by its name inside `root`, to its SHA-256.
+    `hashes` maps each file read, by its name inside `root`, to its SHA-256. `base` is the scenario
+    that a `what_if` extends, whose anchors it keeps.
     """
 
     scenario: Scenario
@@ -39,6 +40,7 @@ class LoadedScenario:
     samples: dict[str, NDArray[np.float64]] | None
     hashes: dict[str, str]
     root: FilePath
+    base: LoadedScenario | None = None
 
     @property
     def tables(self) -> dict[str, str]:
@@ -59,6 +61,14 @@ def load(path: str | FilePath) -> LoadedScenario:
     problems.extend(more)
     if scenario is None:
         raise ScenarioError(_sorted(problems))
+    if scenario.what_if and scenario.extends is None:
+        detail = (
+            "a what-if needs the scenario it is put to",
+            "no extends",
+            "extends: scenario.yaml",
+            None,
+        )
+        problems.append(place_problem(located, path.name, ("what_if",), detail))
     population: NDArray[np.float64] | None = None
     years: tuple[int, ...] = ()
     samples = None
@@ -73,7 +83,14 @@ def load(path: str | FilePath) -> LoadedScenario:
     if problems:
         raise ScenarioError(_sorted(problems))
     return LoadedScenario(
-        scenario, located.data, population, years, samples, folder.hashes, folder.root
+        scenario,
+        located.data,
+        population,
+        years,
+        samples,
+        folder.hashes,
+        folder.root,
+        load(path.parent / scenario.extends) if scenario.what_if and scenario.extends else None,
     )
 
 

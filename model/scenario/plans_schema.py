@@ -129,7 +129,8 @@ class NewPlans(SourcedPart):
     base_year: CalendarYear
     """Calendar year to which the level refers."""
     plans_in_base_year: Annotated[float, Field(ge=0, le=MOST_PLANS)] | None = None
-    """New plans issued in the base year; without it national rates by age apply as they stand."""
+    """New plans issued in the base year; without it national rates by age apply as they stand. Where
+    `requests` are given, new plans come from those and this sets only who they are."""
     first_settings: FirstSettingMargin | None = None
     """Published new plans by first setting in the base year: national shares by age are fitted to
     them. Without it the shares are national."""

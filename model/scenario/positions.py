@@ -68,6 +68,13 @@ class Document:
 
 def decode(raw: bytes, file: str) -> str:
     """The text of a scenario file. Raises ScenarioError for what is not plain UTF-8 text."""
+    if raw[:4] == b"PK\x03\x04":
+        raise _refused(
+            file,
+            None,
+            "this is an Excel workbook or another zip file, not a scenario",
+            "A scenario is a text file: `hn-forecast init demo` makes one to start from.",
+        )
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64]:
         raise _refused(
             file,
@@ -356,7 +363,7 @@ def _syntax_hint(message: str, source: str) -> str:
     if any(quote in source for quote in _SMART_QUOTES):
         return "This line has curly quotes from a word processor: use plain ' or \"."
     if "mapping values are not allowed" in message:
-        return "A text with ': ' in it needs quotes."
+        return "Line the key up with its neighbours above; a text with ': ' in it needs quotes."
     if "cannot start any token" in message:
         return "Put the text in quotes."
     return "Check the indentation, brackets and colons on this line and the one above."

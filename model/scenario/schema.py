@@ -94,6 +94,9 @@ class Scenario(Part):
     """What this scenario is, in a few sentences."""
     extends: Text | None = None
     """Another scenario file that this one overlays."""
+    what_if: bool = False
+    """True for a question put to the scenario it extends: every line keeps that one's anchor, so that
+    nothing differs but what the question changes."""
     horizon: Horizon
     """First and last financial year forecast."""
     run: Run = Run()

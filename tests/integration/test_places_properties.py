@@ -479,7 +479,7 @@ def test_a_later_opening_never_costs_less_where_want_fills_it_and_elsewhere_is_d
     costs, free = cost_of_delays(data, sorted(delays))
     assert free.max() < 1e-9, "every place is filled from the first day"
     assert (np.diff(costs, axis=0) >= -1e-6).all()
-    months = np.diff(np.ceil(np.sort(delays) - 1e-9))
+    months = np.diff(np.floor(np.sort(delays) + 0.5))
     due = months * places * over / 12
     assert np.allclose(np.diff(costs, axis=0), due[:, None], rtol=1e-9, atol=1e-4)
 

@@ -82,8 +82,23 @@ def test_general_fund_cost_stays_outside_the_dsg(tmp_path):
     scenario = small(tmp_path, BODY + "mitigated: all\n").scenario
     cost = by_year(general_fund_cost(scenario, central(scenario)))[:, 0]
     assert cost == pytest.approx([240 * 7 / 12, 240, 240])
-    nothing = small(tmp_path, BODY + "mitigated: none\n").scenario
-    assert not general_fund_cost(nothing, central(nothing)).any()
+    for case in ("base", "none"):
+        # A quarter is in the base since September 2023, and stays: none takes away later effects only.
+        held = small(tmp_path, BODY + f"mitigated: {case}\n").scenario
+        cost = by_year(general_fund_cost(held, central(held)))[:, 0]
+        assert cost == pytest.approx([60 * 7 / 12, 60, 60])
+
+
+def test_costs_are_charged_in_full_from_the_start_of_a_ramp(tmp_path):
+    """Staff are paid from the first month; what is saved grows over the ramp."""
+    body = BODY.replace("    ramp_months: 12\n", "    ramp_months: 12\n    cost:\n"
+                        "      - {fund: dsg, full_year_gbp: 120, line: places}\n"
+                        "      - {fund: general_fund, full_year_gbp: 360}\n")  # fmt: skip
+    scenario = small(tmp_path, body + "mitigated: [slowly]\n").scenario
+    assert by_year(general_fund_cost(scenario, central(scenario)))[1, 0] == pytest.approx(360 + 60)
+    lines = by_year(line_changes(scenario, central(scenario)))[:, :, 0]
+    ramped = -2400 * sum(range(1, 13)) / 144
+    assert lines[1, 1] == pytest.approx(120 + ramped)
 
 
 def test_ramp_by_month(tmp_path):

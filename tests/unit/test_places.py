@@ -179,9 +179,9 @@ def test_d6_interim_places_until_the_permanent_site_opens(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("delay", "late"), [(0, 0), (0.2, 1), (1, 1), (2.4, 3), (12, 12), (11.5, 12)]
+    ("delay", "late"), [(0, 0), (0.2, 0), (0.5, 1), (1, 1), (2.4, 2), (12, 12), (11.5, 12)]
 )
-def test_d5_delay_counts_in_whole_months_part_months_rounded_up(tmp_path, delay, late):
+def test_d5_delay_counts_to_the_nearest_month(tmp_path, delay, late):
     """D5, D6: until a late opening the interim places stay (000:2313)."""
     semh = places_by_month(
         tmp_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.assumptions import held
 from model.checks import CheckResult, all_passed, check_results
 from model.funding.anchoring import USUAL_FACTORS
 from model.report.workbook import checks as checks_sheet
@@ -16,7 +17,13 @@ CONTENTS = {
     "Reconciliation": "Against the agreed trajectory: gaps, headroom, probabilities, ratings",
     "Budget lines": "Budget, published outturn, forecast by line, the section 251 view",
     "Plans": "Plans by setting, age and need; flows; published counts bridged",
-    "Monte Carlo": "Percentiles of every headline, what moves them, a sample of draws",
+    "Requests and waiting": "From requests to plans, the queue, the 20 weeks, the pool, reviews",
+    "Places": "Places by group of schools, who does without, what a late opening costs",
+    "Nurture groups": "Cost, top-up withheld, what they avert, when they pay for themselves",
+    "Mitigations": "What each is worth, alone and in shares that add up, and what it costs",
+    "General fund": "SEND transport, appeals and what levers cost the council; not the DSG",
+    "What drives it": "Which uncertain inputs the range comes from",
+    "Monte Carlo": "Percentiles of every headline, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
     "Checks": "Every check with its difference, and live checks of this workbook",
     "About": "Run facts, how to read the workbook, method, licences",
@@ -47,9 +54,9 @@ def write(book: Book) -> None:
     sheet.row += 1
     sheet.note(
         "The central run takes every assumption at its central value, with chance left out. The "
-        "range (p10 to p90) holds eight draws in ten when every uncertain assumption is drawn from "
-        "its stated range, and does not hold changes of national policy or errors in published "
-        "figures.",
+        "range (p10 to p90) holds eight draws in ten. It does not hold changes of national policy or "
+        f"errors in published figures, nor {held(scenario)} assumptions that are held at one value "
+        "although a range is stated for them (Assumptions sheet, not drawn).",
         "top",
     )
     sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")

@@ -183,8 +183,8 @@ def _delays(book: Book, sheet: Sheet, labels: list[str]) -> None:
         _more_pupils(sheet, cost)
         low, high = np.quantile(cost.late_net.sum(axis=0), [0.1, 0.9])
         sheet.note(
-            f"12 months late, net over all years: between £{low / 1e6:,.2f}m (p10) and "
-            f"£{high / 1e6:,.2f}m (p90)."
+            f"12 months late, net over all years: between {millions(low)} (p10) and "
+            f"{millions(high)} (p90)."
         )
         sheet.row += 1
 
@@ -243,3 +243,12 @@ def _by_month(book: Book, sheet: Sheet, rules: PlaceRules) -> None:
         )
         charts.place(sheet, chart, text, top, 0)
         sheet.row += 1
+
+
+def millions(pounds: float) -> str:
+    """Pounds as people write millions, the sign before the pound.
+
+    >>> millions(-114_000), millions(1_250_000)
+    ('-£0.11m', '£1.25m')
+    """
+    return f"{'-' if pounds < 0 else ''}£{abs(pounds) / 1e6:,.2f}m"
