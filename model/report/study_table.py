@@ -43,8 +43,17 @@ def study_table(results: Results, studies: Studies) -> pd.DataFrame:
     if studies.nurture is not None:
         values = studies.nurture.averted_gbp
         rows.extend(_draws("nurture_averted", "GBP", "", "", years, values))
-        rows.append(_row("nurture_saved_per_whole_chance", "GBP", "", "", "", "mean",
-                         studies.nurture.per_chance_gbp))  # fmt: skip
+        rows.append(
+            _row(
+                "nurture_saved_at_whole_chance",
+                "GBP",
+                "",
+                "",
+                "",
+                "mean",
+                studies.nurture.saved_gbp[-1],
+            )
+        )
     if studies.sensitivity is not None:
         rows.extend(_sensitivity(studies.sensitivity))
     table = pd.DataFrame(rows, columns=list(COLUMNS))

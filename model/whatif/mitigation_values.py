@@ -41,7 +41,8 @@ class MitigationValues:
 
     `none`, `all_`: outcomes of no and of every mitigation. `alone`: mitigation id -> its worth
     alone; `alone_range` the 10th and 90th percentile over draws of its cumulative worth in the last
-    year, in pounds. `by_condition` and `by_theme`: Shapley values of `outcomes`, whose columns are
+    year, in pounds; `alone_waiting` what it changes in the queue for advice at the end of the last
+    year, on average. `by_condition` and `by_theme`: Shapley values of `outcomes`, whose columns are
     `columns` (measure, year), for `conditions` and `themes`.
     """
 
@@ -51,6 +52,7 @@ class MitigationValues:
     alone: Mapping[str, Worth]
     alone_range: Mapping[str, tuple[float, float]]
     alone_general_fund: Mapping[str, Floats]
+    alone_waiting: Mapping[str, float]
     conditions: tuple[str, ...]
     by_condition: Shapley
     themes: tuple[str, ...]
@@ -113,6 +115,10 @@ def mitigation_values(
         alone_general_fund={
             item.id: outcomes[(item.id,)].general_fund.mean(axis=-1)
             - none.general_fund.mean(axis=-1)
+            for item in given
+        },
+        alone_waiting={
+            item.id: float((outcomes[(item.id,)].waiting[-1] - none.waiting[-1]).mean())
             for item in given
         },
         conditions=tuple(conditions),

@@ -14,26 +14,29 @@ from model.whatif.variants import Progress, Variant, evaluate
 
 Floats = NDArray[np.float64]
 
-TRIED = 0.2
-"""Chance of averting a request with which the worth of one is measured."""
+TRIED = (0.25, 0.5, 1.0)
+"""Chances of averting a request at which what is saved is measured: the queue makes it bend."""
 
 
 @dataclass(frozen=True)
 class NurtureValue:
     """`averted_gbp` (year, draw): spending that the groups avert as the scenario draws their
-    effect, positive is saved. `per_chance_gbp`: saved over the horizon, on average, for each
-    whole chance (0 to 1) that a completed place averts a request."""
+    effect, positive is saved. `saved_gbp`: saved over the horizon, on average, where each completed place
+    averts a request at each of the chances TRIED and nothing else."""
 
     averted_gbp: Floats
-    per_chance_gbp: float
+    saved_gbp: tuple[float, ...]
 
     def break_even(self, net_cost_gbp: float) -> float | None:
-        """The chance at which requests averted pay a net cost over the horizon; None where even
-        averting one with every completed place would not, or where averting saves nothing."""
-        if self.per_chance_gbp <= 0:
-            return None
-        chance = net_cost_gbp / self.per_chance_gbp
-        return chance if chance <= 1 else None
+        """The least chance at which requests averted pay a net cost over the horizon, straight between
+        the chances tried; None where even averting one with every completed place would not."""
+        chances, saved = np.array([0.0, *TRIED]), np.array([0.0, *self.saved_gbp])
+        for number in range(1, len(chances)):
+            if saved[number] >= net_cost_gbp:
+                below, step = saved[number - 1], saved[number] - saved[number - 1]
+                part = (net_cost_gbp - below) / step if step > 0 else 1.0
+                return float(chances[number - 1] + part * (chances[number] - chances[number - 1]))
+        return None
 
 
 def nurture_value(
@@ -61,10 +64,10 @@ def nurture_value(
     variants = [
         Variant(mitigated),
         Variant(mitigated, {request: 0.0, **others}),
-        Variant(mitigated, {request: TRIED, **others}),
+        *(Variant(mitigated, {request: chance, **others}) for chance in TRIED),
     ]
-    drawn, nothing, tried = evaluate(
+    drawn, nothing, *tried = evaluate(
         prepared, anchors, variants, draws=draws, seed=seed, jobs=jobs, progress=progress
     )
-    saved = (nothing.in_year - tried.in_year).sum(axis=0).mean() / TRIED
-    return NurtureValue(nothing.in_year - drawn.in_year, float(saved))
+    saved = tuple(float((nothing.in_year - one.in_year).sum(axis=0).mean()) for one in tried)
+    return NurtureValue(nothing.in_year - drawn.in_year, saved)

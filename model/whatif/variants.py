@@ -50,7 +50,8 @@ class Outcome:
     `in_year` and `cumulative` (year, draw), the latter without support; `on_trajectory`
     (target year, draw) 1 or 0; `driver_spend` (driver, year, draw); `department` (year, draw)
     places that the department pays; `general_fund` (year, draw); `seeking` (year, draw) pupils in
-    placements or waiting for want of a place, on average over the year.
+    placements or waiting for want of a place, on average over the year; `waiting` (year, draw)
+    assessments waiting for advice at the year end.
     """
 
     in_year: Floats
@@ -60,6 +61,7 @@ class Outcome:
     department: Floats
     general_fund: Floats
     seeking: Floats
+    waiting: Floats
 
 
 def evaluate(
@@ -172,6 +174,7 @@ def _kept(result: BlockResult, scenario: Scenario, draws: Draws, used: int) -> O
         department if department is not None else nothing,
         spending.general_fund if spending is not None else nothing,
         seeking,
+        result.months.demand.waiting[11::12] if result.months.demand is not None else nothing,
     )
     return Outcome(*(np.ascontiguousarray(values[..., :used]) for values in kept))
 

@@ -64,7 +64,7 @@ def in_this_run(item: Mitigation, scenario: Scenario) -> str:
 def write(book: Book) -> None:
     """Fill the sheet: what is planned, what each is worth, by condition and theme, and on the lines."""
     sheet, scenario = book.sheets[NAME], book.results.scenario
-    sheet.columns(46, 26, 22, *[11.5] * 9)
+    sheet.columns(46, 26, 22, *[11.5] * max(9, len(years(book.results)) + 4))
     sheet.title(
         NAME,
         "Shown in £ thousands (cells hold pounds). Worth: less deficit than without any mitigation; a "
@@ -126,11 +126,14 @@ def _worth(book: Book, sheet: Sheet, values: MitigationValues) -> None:
     sheet.note(
         f"Means over {values.draws} draws of the inputs, chance off, on the same draws without any "
         "mitigation, with one alone, and with all; delivery confidence and costs to the DSG are in "
-        "them. The range is over draws and holds how surely it is delivered."
+        "them. The range is over draws and holds how surely it is delivered. Where advice is short, a "
+        "mitigation that sends pupils to assessment delays other plans, and part of its worth is that "
+        "delay; one that averts requests lets others be assessed sooner, and is worth less by that. "
+        "The last column is the change in those waiting at the end of the last year."
     )
     sheet.header(
         "Mitigation", "Condition", "Theme", *[f"{label}" for label in labels], "p10", "p90",
-        "Gain in the\nchance of\non target", text=(1, 2),
+        "Gain in the\nchance of\non target", "Waiting for\nadvice,\nchange", text=(1, 2),
     )  # fmt: skip
     rows: list[list[Cell]] = []
     for item in book.results.scenario.mitigations:
@@ -145,6 +148,7 @@ def _worth(book: Book, sheet: Sheet, values: MitigationValues) -> None:
             sheet.put(row, 3 + len(labels) + offset, value, "money")
         if len(alone.on_trajectory):
             sheet.put(row, 5 + len(labels), float(alone.on_trajectory[-1]), "share1")
+        sheet.put(row, 6 + len(labels), values.alone_waiting[item.id], "plans")
         sheet.row += 1
     sums = _row_of(sheet, "Sum of each alone",
                    [total([row[i] for row in rows]) for i in range(len(labels))], "total")  # fmt: skip

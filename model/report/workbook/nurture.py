@@ -84,15 +84,17 @@ def _net(
     assert effect is not None
     sheet.header("Break-even over the years forecast", "")
     sheet.line("Saved if every completed place averted a request, £000",
-               [study.per_chance_gbp], "money")  # fmt: skip
+               [study.saved_gbp[-1]], "money")  # fmt: skip
     sheet.line(
         "Chance of averting a request at which the groups pay for themselves",
         [chance if chance is not None else "never"], "share1", "total",
     )  # fmt: skip
     sheet.line("Chance assumed, central", [effect.averts_request_share.central], "share1")
     sheet.note(
-        "Counted to the end of the years forecast only: what a request averted saves later is left "
-        "out, so the true break-even lies lower."
+        f"The groups cost £{cost / 1000:,.0f}k over the years after top-up withheld. Counted to the "
+        "end of the years forecast only: what a request averted saves later is left out, so the true "
+        "break-even lies lower. While advice is short a request averted lets another be assessed "
+        "sooner, so that little is saved until the queue is shorter: that, too, lifts the break-even."
     )
 
 
