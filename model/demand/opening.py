@@ -213,8 +213,9 @@ def _waiting_since(
 ) -> None:
     """Put `waiting` assessments into the queue as a steady flow of `served` a month leaves them."""
     rest, row = waiting, start - 1 - setup.arrivals_from
-    left = waiting / (waiting + served)
-    share = left
+    # Served by lot, who came in a month having been there for half of it; see `kernel.serve`.
+    left = max((waiting - served / 2) / (waiting + served / 2), 0.0)
+    share = waiting / max(waiting + served / 2, served)
     while rest > 1e-12 and row >= 0:
         if requests.order == "any_order":
             here = min(rest, served * share) if row > 0 else rest

@@ -167,6 +167,22 @@ def test_values_alone_equal_direct_runs(
     assert values.all_.in_year == pytest.approx(every.views.in_year[:, :DRAWS], abs=1e-6)
 
 
+def test_worth_by_hand_over_four_draws() -> None:
+    """A deficit of 10 less in one draw of four, and two more of four draws on the trajectory."""
+    nil = np.zeros((1, 4))
+
+    def outcome(deficit: list[float], on: list[float]) -> Outcome:
+        money = np.array([deficit])
+        return Outcome(money, 2 * money, np.array([on]), np.zeros((0, 1, 4)), nil, nil, nil, nil)
+
+    found = worth_of(
+        outcome([10, 20, 30, 40], [1, 0, 0, 0]), outcome([10, 20, 30, 30], [1, 1, 1, 0])
+    )
+    assert found.in_year.tolist() == [2.5]
+    assert found.cumulative.tolist() == [5.0]
+    assert found.on_trajectory.tolist() == [0.5]
+
+
 def test_worth_is_positive_where_the_deficit_is_less(values: MitigationValues) -> None:
     whole = values.whole
     assert whole.cumulative == pytest.approx(np.cumsum(whole.in_year), abs=0.01)
@@ -417,6 +433,27 @@ def test_a_changed_value_stays_within_what_the_input_permits(tmp_path: Path) -> 
     assert draws.monthly(scenario.moved_in.plans_a_year)[:, 0].min() == 0.0
 
 
+def test_what_is_taken_away_twice_is_taken_away_once(tmp_path: Path) -> None:
+    """60 % less and all of it less leave nil of the 40, not -24; a third mitigation's five come on top."""
+    text = CHANGES.replace("multiply: 0.5", "multiply: 0").replace("multiply: 0.9", "multiply: 0")
+    text += """  - id: three
+    title: Three
+    condition: "2"
+    theme: T
+    start: 2024-04
+    ramp_months: 0
+    input_changes: [{input: moved_in.plans_a_year, add: 5}]
+    confidence: 1
+    share_in_base: 0
+"""
+    scenario = small(tmp_path, text + "mitigated: all\n").scenario
+    draws = central(scenario)
+    apply_input_changes(scenario, draws)
+    moved = draws.monthly(scenario.moved_in.plans_a_year)[:, 0]
+    assert moved[9:12] == pytest.approx([16] * 3)
+    assert moved[12:] == pytest.approx([5] * 24)
+
+
 def test_none_takes_away_what_is_still_to_come_of_the_bases_share(tmp_path: Path) -> None:
     """By March 2024 the first has all its effect, so nothing is left to take; moved to August 2024 all
     of its quarter is: -25 % x 0.8 x 0.5 of 40, the other way round."""
@@ -452,26 +489,32 @@ def test_nurture_is_worth_the_difference_its_effect_makes(few: Prepared, anchors
     assert found is not None
     share = "nurture_effect.averts_request_share"
     off = {f"nurture_effect.averts_placements[{i}].probability": 0.0 for i in range(2)}
-    base, nothing, tried = evaluate(
+    base, nothing, *tried = evaluate(
         few, anchors,
-        [Variant("base"), Variant("base", {share: 0.0, **off}),
-         Variant("base", {share: TRIED, **off})],
+        [Variant("base"), *(Variant("base", {share: c, **off}) for c in (0.0, *TRIED))],
         draws=DRAWS, seed=SEED,
     )  # fmt: skip
     assert found.averted_gbp.tobytes() == (nothing.in_year - base.in_year).tobytes()
     assert found.averted_gbp.sum(axis=0).mean() > 0
-    saved = (nothing.in_year - tried.in_year).sum(axis=0).mean()
-    assert found.per_chance_gbp == pytest.approx(saved / TRIED)
-    assert found.break_even(saved) == pytest.approx(TRIED)
-    assert found.break_even(found.per_chance_gbp * 1.01) is None
+    saved = [(nothing.in_year - one.in_year).sum(axis=0).mean() for one in tried]
+    assert found.saved_gbp == pytest.approx(saved)
+    assert saved == sorted(saved), "the likelier, the more is saved"
+    for chance, amount in zip(TRIED, saved, strict=True):
+        assert found.break_even(amount) == pytest.approx(chance)
+    between = found.break_even((saved[0] + saved[1]) / 2)
+    assert between == pytest.approx((TRIED[0] + TRIED[1]) / 2)
+    assert found.break_even(saved[-1] * 1.01) is None
 
 
-def test_break_even_has_no_answer_where_averting_saves_nothing() -> None:
+def test_break_even_has_no_answer_where_averting_saves_too_little() -> None:
     nothing = np.zeros((5, 1))
-    assert NurtureValue(nothing, 0.0).break_even(100.0) is None
-    assert NurtureValue(nothing, -5.0).break_even(100.0) is None
-    assert NurtureValue(nothing, 200.0).break_even(0.0) == 0.0
-    assert NurtureValue(nothing, 200.0).break_even(200.0) == 1.0
+    assert NurtureValue(nothing, (0.0, 0.0, 0.0)).break_even(100.0) is None
+    assert NurtureValue(nothing, (-5.0, -6.0, -7.0)).break_even(100.0) is None
+    assert NurtureValue(nothing, (60.0, 120.0, 200.0)).break_even(0.0) == 0.0
+    assert NurtureValue(nothing, (60.0, 120.0, 200.0)).break_even(30.0) == 0.125
+    assert NurtureValue(nothing, (60.0, 120.0, 200.0)).break_even(160.0) == 0.75
+    assert NurtureValue(nothing, (60.0, 120.0, 200.0)).break_even(200.0) == 1.0
+    assert NurtureValue(nothing, (60.0, 120.0, 200.0)).break_even(200.1) is None
 
 
 def test_without_an_effect_or_openings_there_is_nothing_to_study(
@@ -493,6 +536,7 @@ def test_an_opening_that_is_on_time_has_no_expected_cost_of_delay(
         delay = np.floor(draws.of(item.opening.delay_months) + 0.5)[:DRAWS]
         assert ((np.abs(item.expected_net).sum(axis=0) > 1) == (delay > 0)).all()
         assert item.late_gross.sum(axis=0).mean() > 200_000
+        assert 0 < item.expected_gross.sum(axis=0).mean() < item.late_gross.sum(axis=0).mean()
         assert (item.late_gross.sum(axis=0) >= item.late_net.sum(axis=0)).all()
         first = item.late_pupils[: 2 if item.opening.id == "permanent" else 1]
         assert first[-1].mean() > 1, "pupils are without a place for it"

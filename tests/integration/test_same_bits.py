@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 from model.cohort.state import CohortState
-from model.draws import Draws, central, sample
+from model.draws import Draws, Override, central, sample
 from model.forecast import (
     BLOCK_WIDTH,
     BlockResult,
@@ -30,7 +30,9 @@ from model.prepared import Prepared, prepare
 from model.results import Results
 from model.run import run
 from model.scenario.demand_schema import Reviews
+from model.scenario.inputs import inputs
 from model.scenario.load import LoadedScenario, load
+from model.scenario.numbers import Quantity, Yearly
 from model.scenario.plans_schema import MovedIn, NewPlans, Rates
 from model.scenario.schema import Horizon, Scenario
 
@@ -543,7 +545,7 @@ def test_the_central_run_is_every_draw_without_chance_or_doubt(
     """Every input fixed at its central value and chance off: each draw is the central run."""
     values: Draws = central(loaded.scenario)
     certain = loaded.scenario.model_copy(update={"correlations": []})
-    overrides = {path: float(value) for path, value in central_numbers(values, loaded).items()}
+    overrides = central_numbers(values, loaded)
     other = prepare(replace(loaded, scenario=certain))
     block = forecast(other, anchors, 0, 64, seed=1, chance=False, overrides=overrides)
     central_block = forecast_central(other, anchors, overrides=overrides)
@@ -556,15 +558,17 @@ def test_the_central_run_is_every_draw_without_chance_or_doubt(
     assert (block.cohort.by_setting == block.cohort.by_setting[..., :1]).all()
 
 
-def central_numbers(values: Draws, loaded: LoadedScenario) -> dict[str, float]:
-    """One number for each uncertain input that is not a set of shares (the first year's)."""
-    from model.scenario.inputs import inputs
-    from model.scenario.numbers import Quantity, Yearly
-
-    numbers: dict[str, float] = {}
+def central_numbers(values: Draws, loaded: LoadedScenario) -> dict[str, Override]:
+    """The central value of each uncertain input: one number (a year's, the last one's), or shares."""
+    numbers: dict[str, Override] = {}
     for item in inputs(loaded.scenario):
-        if isinstance(item.figure, Quantity) and not item.figure.certain:
+        if item.figure.certain:
+            continue
+        if isinstance(item.figure, Quantity):
             numbers[item.path] = float(values.of(item.figure)[0])
-        elif isinstance(item.figure, Yearly) and not item.figure.certain:
+        elif isinstance(item.figure, Yearly):
             numbers[item.path] = float(values.by_year(item.figure)[-1, 0])
+        else:
+            shares = values.shares(item.figure).items()
+            numbers[item.path] = tuple((name, float(share[0])) for name, share in shares)
     return numbers

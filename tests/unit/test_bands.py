@@ -7,7 +7,14 @@ import pytest
 
 from model.draws import central, sample
 from model.forecast import anchor_lines, by_year, forecast
-from model.funding.bands import band_values, drifted, grown, mean_value, rebanded
+from model.funding.bands import (
+    band_values,
+    drifted,
+    grown,
+    mean_value,
+    rebanded,
+    with_converted,
+)
 from model.funding.drivers import Driven, PoolAwards, price_drivers
 from model.prepared import prepare
 from model.scenario.load import load
@@ -197,6 +204,38 @@ def test_chained_neutral_re_bandings_cost_what_the_first_bands_did(tmp_path):
     assert monthly(scenario)[:, 0] == pytest.approx([2_500] * 36)
 
 
+def test_neutral_re_bandings_given_in_any_order_follow_one_another(tmp_path):
+    one = rebanding("first", "2023-09", "{band: B1, to: {M1: 1}}", "true")
+    two = rebanding("second", "2024-06", "{band: M1, to: {N1: 1}}", "true")
+    scenario = scenario_of(tmp_path, pupils(10, "{B1: 1}"), REBANDINGS + two + one)
+    assert monthly(scenario)[:, 0] == pytest.approx([2_500] * 36)
+
+
+def test_holders_of_a_band_that_takes_and_gives_move_once(tmp_path):
+    """B1 goes to C2 and C2 to M2 on one date: who comes from B1 stays in C2."""
+    text = REBANDINGS + rebanding(
+        "m", "2024-09", "{band: B1, to: {C2: 1}}, {band: C2, to: {M2: 1}}"
+    )
+    scenario = scenario_of(tmp_path, pupils(10, "{B1: 0.4, C2: 0.6}"), text)
+    cost = monthly(scenario)[:, 0] * 12
+    assert cost[:SEPTEMBER] == pytest.approx([4 * 3_000 + 6 * 7_029] * SEPTEMBER)
+    assert cost[SEPTEMBER:] == pytest.approx([4 * 7_029 + 6 * 9_000] * 19)
+
+
+def test_a_scale_from_before_the_months_at_hand_is_kept(tmp_path):
+    """Whoever holds the bands by now, the scale is that of the first month of the matrix."""
+    text = REBANDINGS + rebanding("m", "2024-09", "{band: B1, to: {M1: 1}}", "true")
+    scenario = scenario_of(tmp_path, pupils(10, "{B1: 1}"), text)
+    driven = Driven(NOBODY, band_scales={"m": np.array([0.5])})
+    assert monthly(scenario, driven=driven)[SEPTEMBER:, 0] == pytest.approx([10 * 2_000 / 12] * 19)
+
+
+def test_a_matrix_that_begins_with_the_first_month_is_neutral_too(tmp_path):
+    text = REBANDINGS + rebanding("m", "2023-04", "{band: B1, to: {M1: 1}}", "true")
+    scenario = scenario_of(tmp_path, pupils(10, "{B1: 1}"), text)
+    assert monthly(scenario)[:, 0] == pytest.approx([2_500] * 36)
+
+
 def test_a_neutral_matrix_keeps_the_scale_and_not_the_mix(tmp_path):
     """After its date the scaled values stay: more pupils in dear bands cost more, as before."""
     text = REBANDINGS + rebanding("m", "2024-09", "{band: B1, to: {M1: 1}}", "true")
@@ -215,6 +254,22 @@ def test_a_matrix_nobody_holds_and_one_past_the_horizon_change_nothing(tmp_path)
     text += rebanding("late", "2030-09", "{band: C2, to: {N1: 1}}", "true")
     scenario = scenario_of(tmp_path, pupils(10, "{C2: 1}"), text)
     assert by_year(monthly(scenario))[:, 0] == pytest.approx([70_290] * 3)
+
+
+def test_a_neutral_matrix_weighs_plans_by_their_coverage(tmp_path):
+    """Twenty plans of which half have top-up at B1, ten pupils at C2: 10 x 3,000 + 10 x 7,029."""
+    plans = (
+        "{kind: plans, id: schools, title: S, s251: '1.2.2', settings: [mainstream], "
+        "coverage_share: 0.5, band_shares: {B1: 1}}"
+    )
+    text = REBANDINGS + rebanding(
+        "m", "2024-09", "{band: B1, to: {M1: 1}}, {band: C2, to: {M2: 1}}", "true"
+    )
+    line = f"  lines:\n    - {{id: top_up, title: T, anchor: none, drivers: [{plans}, {pupils(10, '{C2: 1}')}]}}\n"
+    counted = "plans: {counted: 2023-01, total: 10, age_groups: {5_to_10: 10}, settings: {mainstream: 10}}\n"
+    scenario = small(tmp_path, BANDS + text + line + counted).scenario
+    driven = Driven(np.stack([np.zeros((36, 1)), np.full((36, 1), 20.0)]))
+    assert monthly(scenario, driven=driven)[:, 0] == pytest.approx([100_290 / 12] * 36)
 
 
 def test_a_new_band_that_others_hold_already_is_scaled_for_all(tmp_path):
@@ -292,6 +347,37 @@ def test_mean_value_is_amount_times_value(tmp_path):
     amounts = {"a": np.full((36, 1), 2.0), "b": np.full((36, 1), 0.5)}
     values = {"a": np.full((36, 1), 10.0), "b": np.full((36, 1), 100.0), "c": np.ones((36, 1))}
     assert (mean_value(amounts, values, draws) == 70.0).all()
+
+
+def test_pupils_converted_from_the_pool_count_with_their_fte():
+    """Ten converted pupils at half time hold five FTE of B; half of the other 40 have A: B is a fifth."""
+    shares, number = with_converted(
+        {"A": np.ones(1)}, np.array([50.0]), np.array([0.5]), {"B": np.array([10.0])},
+        np.array([0.5]),
+    )  # fmt: skip
+    assert number.tolist() == [25.0]
+    assert (shares["A"][0], shares["B"][0]) == pytest.approx((0.8, 0.2))
+
+
+def test_of_averted_plans_beside_the_pool_the_covered_share_had_top_up(tmp_path):
+    """Ten plans, half with top-up; two averted are one less with top-up, at 3,000 a year."""
+    driver = (
+        "{kind: plans, id: schools, title: S, s251: '1.2.2', settings: [mainstream], "
+        "coverage_share: 0.5, band_shares: {B1: 1}}"
+    )
+    plans = "plans: {counted: 2023-01, total: 10, age_groups: {5_to_10: 10}, settings: {mainstream: 10}}\n"
+    line = f"  lines:\n    - {{id: top_up, title: T, anchor: none, drivers: [{driver}]}}\n"
+    scenario = small(tmp_path, BANDS + line + plans).scenario
+    object.__setattr__(scenario.funding.lines[0].drivers[0], "converted_from_pool", True)
+    volumes = np.stack([np.zeros((36, 1)), np.full((36, 1), 10.0)])
+    driven = Driven(
+        volumes,
+        PoolAwards({}, {"C2": np.zeros((36, 1))}, np.ones(1)),
+        averted={"top_up.schools": np.full((36, 1), 2.0)},
+    )
+    (priced,) = price_drivers(scenario, central(scenario), driven)
+    assert priced.volume[:, 0] == pytest.approx([4.0] * 36)
+    assert priced.spend_gbp[:, 0] == pytest.approx([4 * 3_000 / 12] * 36)
 
 
 # ---------------------------------------------------------------- the pool without a plan

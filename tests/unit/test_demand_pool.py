@@ -17,6 +17,7 @@ from model.demand.pool import conversion_shares, pool_bands
 from model.draws import central
 from model.forecast import anchor_lines, by_year, forecast_central
 from model.prepared import prepare
+from model.reference.national import national_rates
 from tests.demand import DemandRun, demand_scenario, pool_funding, read_demand, run_demand
 
 pytestmark = pytest.mark.unit
@@ -184,6 +185,12 @@ def test_leavers_go_before_awards_end_and_both_before_anybody_is_sent():
     assert out["ended"][:, 0] == pytest.approx([18, 9])
     assert out["sent"][:, 0] == pytest.approx([6, 9])
     assert pool[:, 0] == pytest.approx([12, 0])
+
+
+def test_in_proportion_as_many_as_wanted_are_sent_of_those_who_have_not_left():
+    """Of 40 and 20 a tenth leave; 15 are sent of the 36 and 18 left."""
+    out = send(np.array([[40.0], [20.0]]), 15.0, leaving=0.1, in_proportion=True)
+    assert out["sent"][:, 0] == pytest.approx([10, 5])
 
 
 # ---------------------------------------------------------------- conversion by band
@@ -373,6 +380,16 @@ def test_leaving_is_a_share_of_a_year(tmp_path):
     assert run.series.pool_left[:12].sum() == pytest.approx(445 * 0.19)
 
 
+def test_pupils_who_gained_a_plan_leave_top_up_like_the_pool_from_the_month_after(tmp_path):
+    """All are sent at once and convert; 19 % of those with a plan leave in a year."""
+    run = pool_run(tmp_path, leaving_share_a_year=0.19, assessed_a_month=500, converts_share=1)
+    converted = run.series.pool_converted[:, 0]
+    assert converted[0] == pytest.approx(445 * 0.81 ** (1 / 12))
+    assert not converted[1:].any()
+    with_plan = run.series.pool_with_plan[0, :, 0]
+    assert with_plan[[0, 12, 24]] == pytest.approx(converted[0] * 0.81 ** np.arange(3))
+
+
 def test_with_chance_leavers_are_whole_and_right_on_average(tmp_path):
     run = pool_run(
         tmp_path, 1024, chance=True, leaving_share_a_year=0.19, assessed_from="2026-03",
@@ -423,6 +440,27 @@ def test_requests_are_never_below_nil_when_more_are_sent_than_ask(tmp_path):
     assert requests[:29] == pytest.approx(np.zeros(29))
     assert requests[29] == pytest.approx(0.0)  # 445 = 29 x 15 + 10: as many as ask
     assert requests[30:] == pytest.approx(np.full(6, 10.0))
+
+
+def test_with_chance_new_plans_of_a_class_are_children_of_their_own():
+    """Of 100 plans in two cells alike 50 fall in the first, with a standard deviation of five."""
+    out = np.zeros((1, 2, 400))
+    kernel.assign(
+        np.full((1, 400), 100.0), np.array([[0.5, 1.0]]), 0, True, 0, *stream_key(3, "who"), out
+    )
+    assert (out.sum(axis=(0, 1)) == 100).all()
+    assert out[0, 0].mean() == pytest.approx(50, abs=4 * 5 / 20)
+    assert out[0, 0].std() == pytest.approx(5, rel=0.15)
+
+
+def test_converted_pupils_have_the_needs_of_new_plans_at_their_age(tmp_path):
+    prepared = prepare(read_demand(tmp_path, demand_scenario(pool={})))
+    entries, who = prepared.cohort.entries, prepared.demand.setup.who
+    cells = np.diff(who[0, -1], prepend=0.0).reshape(len(entries.age), -1)
+    expected = national_rates().new_need_share
+    for age in (5, 12):
+        (row,) = np.flatnonzero((entries.age == age) & (entries.placement == 1))
+        assert cells[row] / cells[row].sum() == pytest.approx(expected[age, 1])
 
 
 def test_converted_pupils_are_of_school_age_in_mainstream(tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from model.chance.philox import stream_key
+from model.demand import kernel
 from model.demand.capacity import (
     locum_assessments,
     locum_capacity,
@@ -159,6 +160,14 @@ def test_priority_overtakes_those_who_wait_longer_and_keeps_their_order_within_a
     assert one(month.waits) == pytest.approx(0 + 2 * (2.0 + 2.5) / 2)
 
 
+def test_groups_without_a_priority_come_after_those_that_have_one(tmp_path):
+    requests = {"order": "priority", "priority": ["16_to_19", "5_to_10"]}
+    loaded = read_demand(tmp_path, demand_scenario(requests=requests))
+    rank = dict(zip(AGE_GROUPS, prepare(loaded).demand.setup.rank.tolist(), strict=True))
+    assert (rank.pop("16_to_19"), rank.pop("5_to_10")) == (0, 1)
+    assert set(rank.values()) == {2}
+
+
 # ---------------------------------------------------------------- any order
 
 
@@ -211,6 +220,17 @@ def test_any_order_agrees_with_individuals():
             last = queue.month(arrivals, capacity, limit=limit, spread=spread)
         assert one(last.in_time) / one(last.served) == pytest.approx(in_time, abs=0.025)
         assert one(last.waits) / one(last.served) == pytest.approx(waited.mean(), rel=0.05)
+
+
+def test_any_order_leaves_those_who_came_late_in_their_month_to_come_late_in_it():
+    """Four of ten are served as they come, the six of the last 0.6 of the month wait. Three of them are
+    served by lot in the next: the three left still came 0.7 into the month on average, the first 0.4."""
+    queue = Queue(2, any_order=True)
+    assert one(queue.month(10, 4).waited) == pytest.approx(6 * 0.3)
+    month = queue.month(0, 3)
+    assert one(month.waits) == pytest.approx(3 * 0.8)
+    assert one(month.waited) == pytest.approx(3 * 1.3)
+    assert one(month.waiting_longest) == pytest.approx(1.6)
 
 
 def test_any_order_differs_from_first_in_first_out_in_waits_only():
@@ -346,6 +366,13 @@ def test_with_chance_on_the_lot_falls_on_everybody_alike():
     assert served.var() == pytest.approx(4 * 0.75 * 0.25 * 8 / 11, rel=0.08)
 
 
+def test_with_chance_on_the_second_rank_is_served_what_the_first_leaves():
+    queue = Queue(1, rank=[0, 1], draws=8, key=stream_key(5, "queue"))
+    month = queue.month([2, 4], 4)
+    assert month.by_class.tolist() == [[2.0] * 8, [2.0] * 8]
+    assert queue.queue[0].tolist() == [[0.0] * 8, [2.0] * 8]
+
+
 def test_with_chance_on_any_order_takes_rows_by_lot():
     """Eight and four wait, twelve come, half of them in time for the lot; six are served: 8, 4 and 6 of
     18 of them on average."""
@@ -368,6 +395,32 @@ def test_capacity_in_whole_numbers_keeps_its_running_sum():
     assert np.isinf(result[:, 2]).all()
     changing = np.array([[33.4], [np.inf], [0.6], [12.25], [0.0]])
     assert whole(changing)[:, 0].tolist() == [33, np.inf, 1, 12, 0]
+
+
+def test_with_chance_on_those_in_time_are_an_expected_number_through_drafting():
+    """Three in time, half a month in drafting: one and a half this month and one and a half in the next."""
+    ring, timely = np.zeros((4, 1, 1)), np.zeros((4, 1, 1))
+    ended, plans, due = np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1)
+    found = []
+    for month, in_time in enumerate((3.0, 0.0)):
+        kernel.conclude(
+            np.full((1, 1), in_time), np.array([in_time]), month, np.array([0.5]), np.ones((1, 1)),
+            ring, timely, True, 0, *stream_key(5, "drafting"), ended, plans, due,
+        )  # fmt: skip
+        found.append(float(due[0]))
+    assert found == [1.5, 1.5]
+
+
+def test_with_chance_on_part_of_a_case_a_month_adds_up_over_months(tmp_path):
+    """Capacity for four and a half: four and five in turn, 162 in three years."""
+    requests = {
+        "capacity": [{"id": "a", "start": "2022-01", "assessments_a_month": 4.5}],
+        "waiting_at_start": [{"months_waited": 0, "assessments": 99}],
+    }
+    loaded = read_demand(tmp_path, demand_scenario(requests=requests))
+    assessed = run_demand(loaded, 3, chance=True).series.assessed
+    assert set(assessed.ravel()) == {4.0, 5.0}
+    assert assessed.sum(axis=0).tolist() == [162.0] * 3
 
 
 def test_an_opening_in_whole_numbers_keeps_its_expectation():
@@ -456,6 +509,31 @@ def test_requests_of_the_base_year_are_the_published_number_in_their_months(tmp_
     assert monthly[0] == pytest.approx(20 * shares)
     assert monthly[24:36].sum(axis=0) == pytest.approx(120 * shares * [1.5, 1, 1, 1, 1])
     assert monthly[36:].sum(axis=0) == pytest.approx(60 * shares * [1.5, 1, 1, 1, 1]), "held"
+
+
+def test_who_asks_changes_with_spring_and_with_autumn(tmp_path):
+    """As who new plans are: from February to August another mix than from September to January."""
+    setup = prepare(read_demand(tmp_path, demand_scenario())).demand.setup
+    months = np.array(setup.months)
+    assert months[1:][np.diff(setup.kind) != 0].tolist() == [5, 10, 17, 22, 29, 34]
+
+
+def test_delays_and_refusals_are_drawn_apart():
+    """A month and a half to a decision: how many of a month take two months says nothing about how many
+    of those decided now are refused."""
+    draws = 2000
+    decision, overturn = np.zeros((4, 1, draws)), np.zeros((4, 1, draws))
+    decision[0] = 100.0
+    half, nil = np.full(draws, 0.5), np.zeros(draws)
+    out = [np.zeros((1, draws)) for _ in range(5)]
+    kernel.receive(
+        np.full((1, draws), 100.0), 0, half + 1, nil, half, nil, decision, overturn, True, 0,
+        *stream_key(5, "requests"), *out,
+    )  # fmt: skip
+    requests, refused = out[0][0], out[1][0]
+    assert refused.mean() == pytest.approx(50, abs=4 * 5 / np.sqrt(draws))
+    later = decision[2, 0] - requests / 2
+    assert np.corrcoef(later, refused)[0, 1] == pytest.approx(0, abs=4 / np.sqrt(draws))
 
 
 SHOCK = {"id": "s", "title": "S", "start": "2023-06", "end": "2023-08", "extra_share": 0.5}
@@ -614,6 +692,29 @@ def test_what_is_in_decision_and_drafting_at_the_start_is_a_steady_flow(tmp_path
     assert series.issued_in_time[:, 0] == pytest.approx(np.full(36, in_time))
 
 
+@pytest.mark.parametrize(("drafting_weeks", "in_time"), [(13.5, 10.0), (18.0, 0.0)])
+def test_with_nobody_waiting_any_order_opens_as_in_turn(tmp_path, drafting_weeks, in_time):
+    """Whoever was in drafting at the start had not waited: in time while the weeks allow it."""
+    requests = {"order": "any_order", "decision_weeks": 6,
+                "advice_and_drafting_weeks": drafting_weeks}  # fmt: skip
+    series = run_demand(read_demand(tmp_path, demand_scenario(requests=requests))).series
+    assert series.issued_in_time[:, 0] == pytest.approx(np.full(36, in_time))
+
+
+def test_in_drafting_at_the_start_is_what_the_capacity_let_through_after_its_wait(tmp_path):
+    """Ten are agreed and four assessed a month: 4 x 4 in drafting, not 10 x 4. They had waited 40/4 = 10
+    months, and 0.6 are left of the 20 weeks: none of them is in time, nor anybody after."""
+    requests = {
+        "advice_and_drafting_weeks": 4 * WEEKS_A_MONTH,
+        "capacity": [{"id": "a", "start": "2022-01", "assessments_a_month": 4}],
+        "waiting_at_start": [{"months_waited": 9, "assessments": 40}],
+    }
+    series = run_demand(read_demand(tmp_path, demand_scenario(requests=requests))).series
+    assert series.in_drafting[:, 0] == pytest.approx(np.full(36, 16.0))
+    assert series.issued[:, 0] == pytest.approx(np.full(36, 4.0))
+    assert series.issued_in_time[:, 0] == pytest.approx(np.zeros(36))
+
+
 def warm_up_year(tmp_path, share, order):
     """Ten agreed and ten ended a month, `share` of the 120 plans in time."""
     requests = {
@@ -642,6 +743,40 @@ def test_a_steady_warm_up_year_finds_the_queue_by_hand(tmp_path, share):
     assert run.series.served_waits[0, 0] / 10 == pytest.approx(wait, abs=1e-4)
     in_time = run.series.issued_in_time / run.series.issued
     assert in_time == pytest.approx(np.full((36, 1), share), abs=1e-4)
+
+
+def test_a_warm_up_in_any_order_leaves_the_same_share_of_every_month(tmp_path):
+    """Of W waiting and ten that come ten are served, those that come having half a chance: W/(W + 5) of a
+    month's arrivals are left after it, and (W - 5)/(W + 5) of those after each month more."""
+    run = warm_up_year(tmp_path, 0.5, "any_order")
+    year = run.prepared.demand.opening.warm_up
+    rows = run.opening.queue.sum(axis=1)[:, 0]
+    last = run.prepared.demand.setup.months.start - 1 - run.prepared.demand.setup.arrivals_from
+    first = year.waiting_before / (year.waiting_before + 5)
+    left = (year.waiting_before - 5) / (year.waiting_before + 5)
+    assert year.waiting_after == pytest.approx(year.waiting_before)
+    assert rows[last - np.arange(24)] == pytest.approx(10 * first * left ** np.arange(24), rel=1e-4)
+
+
+def test_a_month_of_the_opening_queue_that_is_partly_served_keeps_how_many_came_in_it(tmp_path):
+    """First in first out, so that its first arrivals are gone: those left came late in the month."""
+    opening = warm_up_year(tmp_path, 0.5, "first_in_first_out").opening
+    left, came = opening.left[:, 0, 0], opening.arrived[:, 0, 0]
+    waiting = left > 0
+    assert 0 < left[waiting][0] < 9
+    assert came[waiting] == pytest.approx(np.full(waiting.sum(), 10.0))
+    assert left[waiting][1:] == pytest.approx(came[waiting][1:])
+
+
+def test_months_go_on_from_the_january_after_the_warm_up_year(tmp_path):
+    """Ten came and ten ended a month in 2022; at nine a month four more wait by the end of April 2023."""
+    capacity = [{"id": "a", "start": "2022-01", "assessments_a_month": 9}]
+    warm_up = {"year": 2022, "requests": 120, "refused": 0, "assessments_ended": 120,
+               "plans_issued": 120, "issued_counted": 120, "issued_in_20_weeks": 60}  # fmt: skip
+    requests = {"capacity": capacity, "warm_up": warm_up}
+    run = run_demand(read_demand(tmp_path, demand_scenario(requests=requests)))
+    year = run.prepared.demand.opening.warm_up
+    assert run.series.waiting[0, 0] == pytest.approx(year.waiting_after + 4)
 
 
 def test_a_year_with_nobody_in_time_has_the_shortest_queue_that_gives_it(tmp_path):
@@ -696,6 +831,11 @@ def test_a_first_month_without_requests_opens_like_any_other(tmp_path):
     none = run_demand(read_demand(tmp_path, demand_scenario(requests={"requests_in_base_year": 0})))
     assert none.series.requests.sum() == none.series.issued.sum() == 0
     assert np.isfinite(none.opening.queue).all()
+
+
+def test_without_a_limit_the_capacity_of_a_month_is_what_was_assessed(tmp_path):
+    series = run_demand(read_demand(tmp_path, demand_scenario())).series
+    assert series.capacity[:, 0] == pytest.approx(np.full(36, 10.0))
 
 
 def test_what_rounding_leaves_of_an_emptied_queue_waits_for_nobody():

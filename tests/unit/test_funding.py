@@ -71,6 +71,11 @@ def test_april_uplift_counts_whole_and_growth_compounds(tmp_path):
     assert yearly(loaded) == pytest.approx([1200, 1200 * 1.1 * 1.02, 1200 * 1.1 * 0.8 * 1.02**2])
 
 
+def test_the_first_year_is_the_amount_given_whatever_its_growth(tmp_path):
+    loaded = funding(tmp_path, AMOUNT % ", growth: 0.1")
+    assert yearly(loaded) == pytest.approx([1200, 1320, 1452])
+
+
 def test_monthly_profile_moves_months_not_years(tmp_path):
     profile = "[0.5, 0.43, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007, 0.007]"
     loaded = funding(
@@ -288,6 +293,16 @@ def test_volumes_keep_existing_placements_and_later_ones_apart(tmp_path):
         rows = volumes.volume == volume
         assert set(volumes.placement[rows]) == {placement}
         assert sorted(volumes.age[rows]) == list(range(5, 16))
+
+
+def test_where_prices_are_not_split_all_plans_are_in_the_second_volume(tmp_path):
+    """So that placements averted come off them."""
+    fees = FEES.replace("BILLING", "monthly").replace(" entry_cost_gbp: 1800,", "")
+    loaded = small(tmp_path, FUNDING + fees + PLACED)
+    volumes = volumes_for(loaded.scenario, placements_for(loaded.scenario))
+    assert volumes.count == 2
+    assert set(volumes.volume) == {1}
+    assert sorted(volumes.age) == list(range(5, 16))
 
 
 def test_at_the_start_everybody_is_an_existing_placement(tmp_path):

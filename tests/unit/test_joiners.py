@@ -78,6 +78,12 @@ def test_growth_without_damping_goes_on() -> None:
     assert growth_since_base(np.array([0.03]), one, 7.5) == pytest.approx([0.225])
 
 
+def test_before_the_middle_of_the_base_year_there_is_no_growth() -> None:
+    growth = np.array([0.1, -0.04])
+    for damping in (0.5, 1.0):
+        assert growth_since_base(growth, np.full(2, damping), -0.75).tolist() == [0.0, 0.0]
+
+
 def test_the_level_is_that_of_the_middle_of_the_month() -> None:
     """Log growth counts from the middle of the base year: April 2023 is 9.5 months after June 2022."""
     new_plans, draws = drawn(4, initial_growth=0.06, damping=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.draws import central
+from model.draws import central, sample
 from model.forecast import by_year
-from model.mitigation.delivery import ramp
+from model.mitigation.delivery import presence, ramp
 from model.mitigation.line_changes import general_fund_cost, line_changes
 from tests.scenarios import small
 
@@ -71,6 +71,28 @@ def test_none_equals_the_base_in_the_first_year_and_takes_only_what_was_to_come(
     assert top_up == pytest.approx([0, 1200 * 0.5 * 0.25 * 7 / 12, 150])
 
 
+def test_none_takes_away_what_starts_with_the_second_year_whole(tmp_path):
+    late = BODY.replace("start: 2023-09", "start: 2024-04")
+    scenario = small(tmp_path, late + "mitigated: none\n").scenario
+    top_up = by_year(line_changes(scenario, central(scenario)))[0, :, 0]
+    assert top_up == pytest.approx([0, 150, 150])
+
+
+def test_all_brings_a_mitigation_whole_whatever_share_of_it_each_draw_has_in_the_base(tmp_path):
+    body = BODY.replace("share_in_base: 0.25", "share_in_base: {uniform: [0, 0.5]}")
+    for mitigated in ("base", "all"):
+        scenario = small(tmp_path, body + f"mitigated: {mitigated}\n").scenario
+        draws = sample(scenario, 5, 0, 64)
+        item = scenario.mitigations[0]
+        found = presence(item, scenario, draws, 36)
+        in_base = draws.of(item.share_in_base)
+        assert in_base.std() > 0.05
+        assert not found[:5].any()
+        assert found[5:] == pytest.approx(
+            np.broadcast_to(in_base if mitigated == "base" else np.ones(64), (31, 64))
+        )
+
+
 def test_a_list_is_those_in_full_and_no_others(tmp_path):
     top_up, places = changes(tmp_path, "[slowly]")
     assert not top_up.any()
@@ -99,6 +121,36 @@ def test_costs_are_charged_in_full_from_the_start_of_a_ramp(tmp_path):
     lines = by_year(line_changes(scenario, central(scenario)))[:, :, 0]
     ramped = -2400 * sum(range(1, 13)) / 144
     assert lines[1, 1] == pytest.approx(120 + ramped)
+
+
+def test_general_fund_cost_is_whole_from_the_start_of_a_ramp(tmp_path):
+    """Effects grow over twelve months from September; what they cost does not."""
+    slow = BODY.replace("ramp_months: 0", "ramp_months: 12")
+    scenario = small(tmp_path, slow + "mitigated: all\n").scenario
+    cost = by_year(general_fund_cost(scenario, central(scenario)))[:, 0]
+    assert cost == pytest.approx([240 * 7 / 12, 240, 240])
+
+
+def test_savings_and_dsg_costs_rise_with_the_prices_of_their_lines_first_driver(tmp_path):
+    """Top-up has a first driver at 10 % more from April 2024 and a second at 50 %, places 20 %."""
+    prices = """price_base: 2023-24
+  inflation:
+    - {id: ten, title: Ten, uplift_month: 4, annual_rate: {2023-24: 0, 2024-25: 0.1, then: 0}}
+    - {id: twenty, title: Twenty, uplift_month: 4, annual_rate: {2023-24: 0, 2024-25: 0.2, then: 0}}
+    - {id: fifty, title: Fifty, uplift_month: 4, annual_rate: {2023-24: 0, 2024-25: 0.5, then: 0}}
+"""
+    amount = '{kind: amount, id: a, title: A, s251: "1.2.2", annual_amount_gbp: 100000}'
+    first, second = (
+        amount.replace("id: a", f"id: {name}").replace("100000", f"100000, inflation: {series}")
+        for name, series in (("a", "ten"), ("b", "fifty"))
+    )
+    body = BODY.replace("price_base: 2023-24\n", prices)
+    body = body.replace(amount, f"{first}, {second}", 1)
+    body = body.replace(amount, first.replace("ten", "twenty"), 1)
+    scenario = small(tmp_path, body + "mitigated: [at_once]\n").scenario
+    top_up, places = by_year(line_changes(scenario, central(scenario)))[:, :, 0]
+    assert top_up == pytest.approx([-450 * 7 / 12, -450 * 1.1, -450 * 1.1])
+    assert places == pytest.approx([90 * 7 / 12, 90 * 1.2, 90 * 1.2])
 
 
 def test_ramp_by_month(tmp_path):

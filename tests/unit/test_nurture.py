@@ -160,6 +160,34 @@ def test_withheld_only_while_a_group_is_open_and_for_filled_places(tmp_path):
     assert monthly[5:] == pytest.approx([10 * 0.9 * 0.5 * 4_000 / 12] * 31)
 
 
+def test_cost_and_top_up_withheld_rise_with_the_prices_of_their_driver(tmp_path):
+    """Ten places at 7,029, half of them with 4,000 withheld; ten per cent more from April 2024."""
+    scenario_of(tmp_path, groups_of("2022-09"), with_top_up_share=0.5, withheld_gbp=4_000)
+    prices = (
+        "price_base: 2023-24\n  inflation:\n    - {id: prices, title: Prices, uplift_month: 4, "
+        "annual_rate: {2023-24: 0, 2024-25: 0.1, then: 0}}\n"
+    )
+    text = (tmp_path / "small.yaml").read_text().replace("price_base: 2023-24\n", prices)
+    for driver in ("title: Groups", "title: Withheld"):
+        text = text.replace(driver, f"{driver}, inflation: prices")
+    (tmp_path / "small.yaml").write_text(text)
+    scenario = load(tmp_path / "small.yaml").scenario
+    priced = price_drivers(scenario, central(scenario), Driven(np.zeros((0, 36, 1))))
+    spent, credit = (by_year(item.spend_gbp)[:, 0] for item in priced[:2])
+    assert spent == pytest.approx([70_290, 77_319, 77_319])
+    assert credit == pytest.approx([-20_000, -22_000, -22_000])
+
+
+def test_with_the_effect_switched_off_groups_cost_what_they_do_and_nothing_is_withheld(tmp_path):
+    scenario = scenario_of(
+        tmp_path, groups_of("2022-09"), "switched_off: [nurture_effect]\n", with_top_up_share=0.5,
+        withheld_gbp=4_000,
+    )  # fmt: skip
+    priced = price_drivers(scenario, central(scenario), Driven(np.zeros((0, 36, 1))))
+    assert by_year(priced[0].spend_gbp)[:, 0] == pytest.approx([70_290] * 3)
+    assert not priced[1].spend_gbp.any()
+
+
 # ---------------------------------------------------------------- completed places and what they avert
 
 
@@ -301,12 +329,12 @@ def test_e5_requests_fall_one_for_one_with_what_is_averted(north_somerset_file):
 
 def test_gross_withheld_and_completed_of_a_run_are_those_of_the_groups(north_somerset_file):
     """E1-E3 as a run reports them by group and year: 13 groups, 130 places (000:2141-2150); band values
-    rise by 1.5 % on average in the second year, so 767,333 becomes 778,843."""
+    rise by 1.5 % on average in the second year, so 767,333 becomes 778,842."""
     loaded = load(north_somerset_file)
     prepared = prepare(loaded)
     run = forecast_central(prepared, anchor_lines(prepared))
     account = run.nurture
-    assert [half_away(value) for value in account.gross[:, :2, 0].sum(axis=0)] == [474_458, 778_843]
+    assert [half_away(value) for value in account.gross[:, :2, 0].sum(axis=0)] == [474_458, 778_842]
     effect = loaded.scenario.nurture_effect
     share = effect.with_top_up_share.central * effect.occupied_share.central
     assert account.withheld[:, 3, 0].sum() == pytest.approx(130 * 5_500 * share * 1.015**3)

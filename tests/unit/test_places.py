@@ -22,6 +22,7 @@ from model.provision.capacity import (
 from model.provision.places import PlaceAllocation
 from model.reference.codes import NEEDS, SETTINGS
 from model.scenario.load import load
+from model.whatif.delay_cost import local_drivers
 from tests.scenarios import small
 
 pytestmark = pytest.mark.unit
@@ -336,6 +337,13 @@ def test_another_order_of_priority(tmp_path, order, phase, new, waiting, returne
     assert first(series, "placed") == pytest.approx([phase + new])
 
 
+def test_who_has_a_place_already_takes_no_other_by_order_of_a_tribunal(tmp_path):
+    """Seven places, four new first: what a tribunal orders of them is placed by then, three wait on."""
+    order = "[new, tribunal, waiting, phase_transfers, returns]"
+    month = asked_by_all(tmp_path, 7, f"priority: {order}\ntribunal_share: 0.5")
+    assert first(month.run(SEPTEMBER), "placed", "from_waiting") == pytest.approx([4, 3])
+
+
 def test_within_one_kind_all_have_the_same_chance(tmp_path):
     """Two places for three movers and one joiner: half of each."""
     month = Month(scenario_of(tmp_path, group(school(places=2))))
@@ -573,6 +581,63 @@ def test_with_chance_children_are_placed_whole_and_by_lot(tmp_path):
     assert (month.state.plans.sum(axis=(0, 1, 2)) == 8).all()
 
 
+def test_with_chance_overflow_has_its_shares_on_average(tmp_path):
+    """Forty without a place in each of 512 draws: 8 independent, 4 interim, 28 wait."""
+    month = Month(scenario_of(tmp_path, group(school(places=0))), size=512)
+    month.move(40, 7, "mainstream")
+    series = month.run(APRIL)
+    for name, share in (("independent", 0.2), ("to_interim", 0.1), ("to_waiting", 0.7)):
+        error = np.sqrt(40 * share * (1 - share) / 512)
+        assert series[name].mean() == pytest.approx(40 * share, abs=4 * error), name
+
+
+def test_with_chance_joiners_are_counted_where_they_are_put(tmp_path):
+    """New at seven, moved in at eight, five places for forty: each is counted at their placement."""
+    month = Month(scenario_of(tmp_path, group(school(places=5))), size=64)
+    month.join(20, 7)
+    month.join(20, 8, moved_in=True)
+    month.run(APRIL)
+    where = month.state.plans.sum(axis=2)
+    assert (where.sum(axis=(0, 1)) == 40).all()
+    assert (month.flows.new[7] == where[7]).all()
+    assert (month.flows.moved_in[8] == where[8]).all()
+    for setting, standing in (
+        ("state_special", "settled"), ("independent_special_day", "overflow"),
+        ("alternative_provision", "interim"), ("mainstream", "waiting"),
+    ):  # fmt: skip
+        assert where[7, month.at(setting, standing)].any()
+        assert where[8, month.at(setting, standing)].any()
+
+
+def test_with_chance_who_gets_a_place_no_longer_waits(tmp_path):
+    month = Month(scenario_of(tmp_path, group(school(places=1))), size=8)
+    month.put(3, 8, "mainstream", "waiting")
+    series = month.run(APRIL)
+    assert series["from_waiting"].tolist() == series["own"].tolist() == [[1.0] * 8]
+    assert series["waiting"].tolist() == [[2.0] * 8]
+
+
+def test_with_chance_who_has_nowhere_to_wait_stays(tmp_path):
+    month = Month(scenario_of(tmp_path, group(school(places=0))), size=64)
+    month.move(10, 9, "alternative_provision")
+    series = month.run(APRIL)
+    assert not series["to_waiting"].any()
+    assert series["stayed"].mean() == pytest.approx(7, abs=4 * np.sqrt(2.1 / 64))
+    stay = month.state.plans[9, month.at("alternative_provision")].sum(axis=0)
+    assert (series["stayed"][0] == stay).all()
+
+
+def test_with_chance_who_misses_the_lot_overflows_as_anybody_would(tmp_path):
+    """One place for two: the other is placed independently in a fifth of 512 draws, whatever the lot."""
+    month = Month(scenario_of(tmp_path, group(school(places=1))), size=512)
+    month.move(1, 7, "mainstream")
+    month.move(1, 8, "mainstream")
+    series = month.run(APRIL)
+    assert (series["placed"] == 1).all()
+    error = np.sqrt(0.2 * 0.8 / 512)
+    assert series["independent"].mean() == pytest.approx(0.2, abs=4 * error)
+
+
 def test_with_chance_the_tribunals_share_of_one_pupil_is_right_on_average(tmp_path):
     """One new pupil, one waiting, one place: a quarter of the draws place the new one by order."""
     extra = "tribunal_share: 0.25"
@@ -652,6 +717,19 @@ def test_places_are_paid_filled_or_not_and_enter_the_account_once(tmp_path, pupi
     assert deducted == pytest.approx([21_000, 36_000, 36_000])
     # Both worsen the deficit, each once; the schools block spends what it gets.
     assert run.views.in_year[:, 0] + 1_000_000 == pytest.approx([63_000, 108_000, 108_000])
+
+
+def test_local_drivers_pay_for_places_opened_and_for_pupils_in_those_settings_only(tmp_path):
+    """Plans in special schools are local; with independent ones among them they are not."""
+    plans = '{{kind: plans, id: {0}, title: P, s251: "1.2.2", settings: [{1}], annual_cost_gbp: 1}}'
+    drivers = [
+        plans.format("mixed", "state_special, independent_special_day"),
+        plans.format("special", "state_special"),
+        plans.format("day", "independent_special_day"),
+    ]
+    line = f"    - {{id: top_up, title: T, anchor: none, drivers: [{', '.join(drivers)}]}}\n"
+    loaded = scenario_of(tmp_path, group(school(places=5)), more=PAYS + line)
+    assert local_drivers(loaded.scenario) == [0, 2]
 
 
 def test_places_switched_off_pay_nothing(tmp_path):

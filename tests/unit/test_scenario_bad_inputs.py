@@ -212,7 +212,7 @@ AS_ACCOUNTANTS_WRITE = [
          f"{TOP_UP}.drivers[others].annual_cost_gbp.no more", "nothing is given here",
          "put text that holds a comma in quotes"),
     case("colon in a text", "description: One of everything", "description: One: of everything",
-         "", "not valid YAML", "A text with ': ' in it needs quotes"),
+         "", "not valid YAML", "a text with ': ' in it needs quotes"),
 ]
 
 KINDS_AND_KEYS = [
@@ -1130,7 +1130,13 @@ WHOLE_FILES: list[tuple[str, bytes, int | None, str, tuple[str, ...]]] = [
     ("a text", b"hello", 1, "", ("a list of 'key: value' lines",)),
     ("utf-16", BASE.encode("utf-16"), None, "", ("UTF-16 or binary", "Encoding: UTF-8")),
     ("utf-16 without a mark", BASE.encode("utf-16-le"), None, "", ("UTF-16 or binary",)),
-    ("a spreadsheet", b"PK\x03\x04\x14\x00\x06\x00", None, "", ("UTF-16 or binary",)),
+    (
+        "a spreadsheet",
+        b"PK\x03\x04\x14\x00\x06\x00",
+        None,
+        "",
+        ("Excel workbook", "hn-forecast init"),
+    ),
     (
         "latin-1 pound sign",
         BASE.replace("title: Base\n", "title: £9m\n").encode("latin-1"),

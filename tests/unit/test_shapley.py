@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, permutations
+from statistics import stdev
 
 import numpy as np
 import pytest
@@ -138,6 +139,32 @@ def test_with_seven_players_the_values_are_within_three_standard_errors():
     assert not result.exact
     assert (result.error > 0).all()
     assert (np.abs(result.values[:, 0] - exact) < 3 * result.error[:, 0]).all()
+
+
+def test_the_stated_error_is_that_of_the_mean_of_independent_pairs():
+    """Standard deviation over twelve pairs by n - 1, over the root of twelve; orders from what is asked."""
+    game, asked = random_game(7, 5), []
+
+    def worth(members):
+        asked.append(members)
+        return game(members)
+
+    error = shapley(7, worth, 1).error[:, 0]
+    added = []
+    for start in range(0, len(asked), 8):
+        chain = asked[start : start + 8]
+        assert [len(members) for members in chain] == list(range(8))
+        added.append(
+            {
+                player: float(game(chain[size + 1])[0] - game(chain[size])[0])
+                for size in range(7)
+                for player in chain[size + 1] - chain[size]
+            }
+        )
+    assert len(added) == 2 * PAIRS
+    for player in range(7):
+        pairs = [(added[i][player] + added[i + 1][player]) / 2 for i in range(0, 2 * PAIRS, 2)]
+        assert error[player] == pytest.approx(stdev(pairs) / PAIRS**0.5)
 
 
 def test_the_stated_error_is_the_error():
