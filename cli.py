@@ -15,21 +15,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.checks import CheckResult
+    from model.evidence.examine import FiguresChecked
+    from model.evidence.verdicts import Outcome
     from model.results import Results
     from model.scenario.load import LoadedScenario
 
 EXIT_SCENARIO = 2
 EXIT_FOLDER = 3
 EXIT_CHECKS = 4
+EXIT_FIGURES = 4
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
 
 EPILOG = """\b
 Exit codes
   0    done
-  2    the scenario (or the command) is wrong; nothing was run
+  2    the scenario, a figures file or the command is wrong; nothing was run
   3    the results could not be written; nothing was changed
-  4    the run was written, but a check failed: do not sign it
+  4    the run was written, but a check failed: do not sign it; for `figures`, printed figures
+       do not hold
   70   a fault in hn-forecast itself
   130  interrupted"""
 
@@ -395,11 +399,13 @@ def _percent(share: float | None) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 def validate(scenario: str, as_json: bool) -> int:
     """Check SCENARIO and list every problem in it."""
+    from model.evidence.of_scenario import scenario_figures
     from model.scenario.load import load
     from model.scenario.problems import ScenarioError
 
     try:
         loaded = load(_scenario_file(scenario))
+        scenario_figures(loaded)
     except ScenarioError as error:
         if not as_json:
             raise
@@ -416,6 +422,74 @@ def validate(scenario: str, as_json: bool) -> int:
         uncertain = [item for item in inputs(loaded.scenario) if not item.figure.certain]
         click.echo(f"{scenario} is a valid scenario with {len(uncertain)} uncertain inputs.")
     return 0
+
+
+@main.command()
+@click.argument("file")
+@click.option("--all", "show_all", is_flag=True, help="Show what holds as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is shown as JSON.")
+def figures(file: str, show_all: bool, as_json: bool) -> int:
+    """Check the printed figures of FILE: which hold, and which do not and by how much.
+
+    FILE may be the name of a bundled one, such as somerset_2023. See docs/figures.md.
+    """
+    from model.evidence.read import examine_file
+    from model.scenario.problems import ScenarioError
+
+    try:
+        checked = examine_file(_figures_file(file))
+    except ScenarioError as error:
+        if not as_json:
+            raise
+        import json
+
+        problems = [problem.as_dict() for problem in error.problems]
+        click.echo(json.dumps({"valid": False, "problems": problems}, indent=2))
+        return EXIT_SCENARIO
+    shown = list(checked.outcomes) if show_all else checked.not_holding
+    if as_json:
+        import json
+
+        from model.report.figures_list import as_plain
+
+        click.echo(json.dumps(as_plain(checked, shown), indent=2))
+    else:
+        _print_figures(checked, shown)
+    return EXIT_FIGURES if checked.wrong else 0
+
+
+def _figures_file(name: str) -> Path:
+    """The file of this name, or the bundled figures of this name when there is no such file."""
+    path = Path(name)
+    if path.exists() or path.parent != Path():
+        return path
+    from model.reference.bundled import bundled
+
+    candidate = bundled("scenarios") / path.name / "figures.yaml"
+    return candidate if candidate.is_file() else path
+
+
+def _print_figures(checked: FiguresChecked, shown: list[Outcome]) -> None:
+    from rich.console import Console
+
+    from model.report.figures_list import HEADINGS, cells, counted
+
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{checked.file.authority}: {checked.file.title}")
+    for item in shown:
+        verdict, name, source, *figures = cells(item)
+        console.print()
+        console.print(f"{verdict.upper() if item.verdict.wrong else verdict}  {name}  [{source}]")
+        console.print(f"  {item.title}")
+        labelled = zip(HEADINGS[3:], figures, strict=True)
+        line = ", ".join(f"{head.lower()} {text}" for head, text in labelled if text)
+        console.print(f"  {line}")
+        if item.note:
+            console.print(f"  {item.note}")
+        if item.handling:
+            console.print(f"  Handling: {item.handling}")
+    console.print()
+    console.print(f"{counted(checked)}.")
 
 
 @main.command()

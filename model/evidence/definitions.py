@@ -27,7 +27,7 @@ def check_definition(entry: Definition) -> list[Outcome]:
             entry,
             Verdict.DEFINITION_DIFFERS if changed else Verdict.EXACT,
             gap=max(numbers) - min(numbers) if numbers else None,
-            note=f"the {' and the '.join(changed)} change: {listed}" if changed else listed,
+            note=f"not the same {' and '.join(changed)}: {listed}" if changed else listed,
         )
     ]
 

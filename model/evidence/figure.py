@@ -11,6 +11,8 @@ from model.scenario.fields import Part, Text
 from model.scenario.problems import problem
 from model.scenario.provenance import refuse_formula
 
+LONGEST_CELL = 400
+
 
 def _printed_text(value: str) -> str:
     if len(value) > LONGEST:
@@ -20,8 +22,18 @@ def _printed_text(value: str) -> str:
     return refuse_formula(value)
 
 
+def _cell_text(value: str) -> str:
+    if len(value) > LONGEST_CELL:
+        raise problem("too long for a cell", found=value, expected=f"{LONGEST_CELL} characters")
+    return refuse_formula(value)
+
+
 PrintedText = Annotated[str, AfterValidator(_printed_text)]
 """The text of a figure. Anything is accepted: what is not a number is a finding, not a mistake."""
+
+
+CellText = Annotated[str, AfterValidator(_cell_text)]
+"""The text of a table's cell: a figure as printed, or words."""
 
 
 def _ratio(value: str) -> str:

@@ -39,7 +39,14 @@ class _Line:
 
     def figure(self, name: str) -> Figure:
         label = f"{name}, {self.name}" if self.down else f"{self.name}, {name}"
-        return Figure(figure=self.cells[name], label=label)
+        return _cell(self.cells[name], label)
+
+
+def _cell(text: str, label: str | None, *, counted: bool = False) -> Figure:
+    """A cell as a figure. It was read as a cell, so words too long for a figure are let through."""
+    return Figure.model_construct(
+        figure=text, label=label, source=None, times=None, counted=counted
+    )
 
 
 def check_table(table: PrintedTable) -> list[Outcome]:
@@ -48,18 +55,22 @@ def check_table(table: PrintedTable) -> list[Outcome]:
     A blank cell is nil; blank where arithmetic gives a figure is missing. A row or column in which
     everything an identity names is blank, such as a heading, is left out.
     """
-    found = [
-        made
-        for identity in table.footing
-        for line in _columns(table)
-        if not identity.only or line.name in identity.only
-        for made in _checked(identity, line, operands_of_footing(table, identity))
-    ]
-    for identity in table.cross_casting:
+    found: list[Outcome] = []
+    for index, identity in enumerate(table.footing):
+        plus, way = operands_of_footing(table, identity), _way(table.footing, index)
+        for line in _columns(table):
+            found.extend(_checked(identity, line, plus, way))
+    for index, identity in enumerate(table.cross_casting):
+        way = _way(table.cross_casting, index)
         for line in _rows(table):
-            if not identity.only or line.name in identity.only:
-                found.extend(_checked(identity, line, identity.plus))
+            found.extend(_checked(identity, line, identity.plus, way))
     return found
+
+
+def _way(identities: list[Identity], index: int) -> str:
+    """A number for the second and later ways to one result, so that outcomes have names of their own."""
+    before = sum(item.result == identities[index].result for item in identities[:index])
+    return f"_{before + 1}" if before else ""
 
 
 def operands_of_footing(table: PrintedTable, identity: Identity) -> list[str]:
@@ -82,12 +93,14 @@ def _rows(table: PrintedTable) -> Iterator[_Line]:
         yield _Line(table, dict(zip(table.columns, row.values, strict=True)), row.id, down=False)
 
 
-def _checked(identity: Identity, line: _Line, plus: list[str]) -> Iterator[Outcome]:
+def _checked(identity: Identity, line: _Line, plus: list[str], way: str) -> Iterator[Outcome]:
+    if identity.only and line.name not in identity.only:
+        return
     named = [*plus, *identity.less, *identity.factors]
     named += [name for name in (identity.part, identity.whole) if name]
     if all(is_blank(line.cells[name]) for name in (*named, identity.result)):
         return
-    at, source = line.at(identity.result), line.source(identity.result)
+    at, source = line.at(identity.result) + way, line.source(identity.result)
     try:
         computed = _computed(identity, line, plus)
     except UnreadableFigureError as error:
@@ -103,7 +116,7 @@ def _checked(identity: Identity, line: _Line, plus: list[str]) -> Iterator[Outco
         return
     result = line.figure(identity.result)
     if is_blank(result.figure) and abs(computed.value) <= computed.spread:
-        result = Figure(figure="0", label=result.label, counted=True)
+        result = _cell("0", result.label, counted=True)
     try:
         made = compare(
             line.table, computed, result, counted=line.table.counted, at=at, source=source

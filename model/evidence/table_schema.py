@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from model.evidence.entry import Entry
-from model.evidence.figure import PrintedText
+from model.evidence.figure import CellText
 from model.scenario.fields import Id, Part, Text
 
 
@@ -16,7 +16,7 @@ class TableRow(Part):
 
     id: Id
     """Name of the row."""
-    values: list[PrintedText]
+    values: list[CellText]
     """Its cells as printed; '-' where nothing is printed. Put cells with a comma in quotes."""
     source: Text | None = None
     """Where the row is printed, when not where the table says."""

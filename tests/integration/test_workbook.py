@@ -43,7 +43,8 @@ ABOUT = About(
 )
 ALL_SHEETS = [
     "Cover", "Summary", "DSG account", "Reconciliation", "Budget lines", "Plans",
-    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "Monte Carlo", "Assumptions",
+    "Requests and waiting", "Places", "Nurture groups", "Mitigations",
+    "Figures checked", "Monte Carlo", "Assumptions",
     "Checks", "About",
 ]  # fmt: skip
 LONGEST_EXCEL_TEXT = 32_767

@@ -15,6 +15,7 @@ from model.report.workbook import (
     cover,
     demand,
     dsg_account,
+    figures_checked,
     mitigations,
     monte_carlo,
     nurture,
@@ -81,6 +82,8 @@ def _sheets(results: Results) -> dict[str, Callable[[Book], None]]:
         sheets[nurture.NAME] = nurture.write
     if scenario.mitigations:
         sheets[mitigations.NAME] = mitigations.write
+    if results.figures is not None:
+        sheets[figures_checked.NAME] = figures_checked.write
     return {
         **sheets,
         monte_carlo.NAME: monte_carlo.write,
