@@ -470,25 +470,29 @@ def _figures_file(name: str) -> Path:
 
 
 def _print_figures(checked: FiguresChecked, shown: list[Outcome]) -> None:
+    """A table of what is shown, then what each thing that does not hold is and how it is handled."""
+    from rich.box import SIMPLE
     from rich.console import Console
+    from rich.table import Table
 
     from model.report.figures_list import HEADINGS, cells, counted
 
-    console = Console(markup=False, highlight=False, soft_wrap=True)
+    console = Console(markup=False, highlight=False)
     console.print(f"{checked.file.authority}: {checked.file.title}")
+    table = Table(box=SIMPLE, pad_edge=False)
+    for position, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if position > 1 else "left", overflow="fold")
     for item in shown:
-        verdict, name, source, *figures = cells(item)
-        console.print()
-        console.print(f"{verdict.upper() if item.verdict.wrong else verdict}  {name}  [{source}]")
-        console.print(f"  {item.title}")
-        labelled = zip(HEADINGS[3:], figures, strict=True)
-        line = ", ".join(f"{head.lower()} {text}" for head, text in labelled if text)
-        console.print(f"  {line}")
-        if item.note:
-            console.print(f"  {item.note}")
-        if item.handling:
-            console.print(f"  Handling: {item.handling}")
-    console.print()
+        table.add_row(*cells(item))
+    if shown:
+        console.print(table)
+    for item in shown:
+        if item.verdict.holds:
+            continue
+        console.print(f"{item.id} [{item.source}]: {item.title}, {item.unit}.")
+        for text in (item.note, f"Handling: {item.handling}" if item.handling else ""):
+            if text:
+                console.print(f"  {text}")
     console.print(f"{counted(checked)}.")
 
 

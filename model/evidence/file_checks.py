@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from model.evidence.entry import Entry, ExplainedEntry
 from model.evidence.figure import Figure
@@ -23,9 +24,13 @@ Papers = Mapping[str, object] | None
 """The papers by key; None where the file names them in a way that cannot be read."""
 
 
-def check_file(entries: Sequence[Placed], papers: Papers) -> Iterator[Finding]:
-    """Everything that does not fit; `entries` are those that are right on their own."""
-    growths = {entry.id for _, entry in entries if isinstance(entry, Growth)}
+def check_file(
+    entries: Sequence[Placed], papers: Papers, growths: AbstractSet[str]
+) -> Iterator[Finding]:
+    """Everything that does not fit.
+
+    `entries` are those that are right on their own; `growths` names every growth of the file.
+    """
     seen: set[str] = set()
     for index, entry in entries:
         at: Path = ("entries", index)
@@ -93,7 +98,7 @@ def _explanations(entry: Entry, at: Path) -> Iterator[Finding]:
             yield Finding(where, "not a number", repr(text), "an amount as printed, such as -1,617")
 
 
-def _growth(entry: Growth, at: Path, growths: set[str]) -> Iterator[Finding]:
+def _growth(entry: Growth, at: Path, growths: AbstractSet[str]) -> Iterator[Finding]:
     other = entry.called_current_rate_of
     if entry.stated is None and other is None:
         expected = "'stated', 'called_current_rate_of' or both"

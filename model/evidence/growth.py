@@ -82,7 +82,7 @@ def _current_rate(entry: Growth, rate: Span, other: Growth) -> Outcome:
         verdict = Verdict.ROUNDING
     note = (
         f"{plain(rate.value, 2)} % against {plain(current.value, 2)} % in {other.id}: the same percent "
-        f"would give {plain(same_percent)}, the same number {plain(same_number)}, "
+        f"would give {plain(same_percent, 1)}, the same number {plain(same_number, 1)}, "
         f"printed is {plain(after.value)}"
     )
     return outcome(

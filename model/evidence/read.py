@@ -39,7 +39,7 @@ def read_figures(text: str, file: str) -> FiguresFile:
         sound = _sound_entries(located.data.get("entries"))
         given = located.data.get("papers")
         papers = given if isinstance(given, dict) and given else None
-    for finding in check_file(sound, papers):
+    for finding in check_file(sound, papers, _growths(located.data.get("entries"))):
         words = (finding.message, finding.found, finding.expected, finding.hint)
         problems.append(place_problem(located, file, finding.path, words))
     if checked is None or problems:
@@ -51,6 +51,15 @@ def examine_file(path: FilePath) -> FiguresChecked:
     """Read and check a figures file on disk. Raises ScenarioError."""
     text = read_scenario_text(ScenarioFolder(path.parent), path, what="a figures file")
     return examine(read_figures(text, path.name), path.name)
+
+
+def _growths(entries: object) -> set[str]:
+    """Ids of the growths, right on their own or not."""
+    listed = entries if isinstance(entries, list) else []
+    growths = [
+        entry for entry in listed if isinstance(entry, dict) and entry.get("kind") == "growth"
+    ]
+    return {str(entry.get("id")) for entry in growths}
 
 
 def _sound_entries(entries: object) -> list[Placed]:

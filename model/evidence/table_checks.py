@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from model.evidence.figure import Figure
@@ -56,21 +57,25 @@ def check_table(table: PrintedTable) -> list[Outcome]:
     everything an identity names is blank, such as a heading, is left out.
     """
     found: list[Outcome] = []
-    for index, identity in enumerate(table.footing):
-        plus, way = operands_of_footing(table, identity), _way(table.footing, index)
+    for identity in table.footing:
+        plus = operands_of_footing(table, identity)
         for line in _columns(table):
-            found.extend(_checked(identity, line, plus, way))
-    for index, identity in enumerate(table.cross_casting):
-        way = _way(table.cross_casting, index)
+            found.extend(_checked(identity, line, plus))
+    for identity in table.cross_casting:
         for line in _rows(table):
-            found.extend(_checked(identity, line, identity.plus, way))
-    return found
+            found.extend(_checked(identity, line, identity.plus))
+    return _named_apart(found)
 
 
-def _way(identities: list[Identity], index: int) -> str:
-    """A number for the second and later ways to one result, so that outcomes have names of their own."""
-    before = sum(item.result == identities[index].result for item in identities[:index])
-    return f"_{before + 1}" if before else ""
+def _named_apart(found: list[Outcome]) -> list[Outcome]:
+    """A number for the second and later checks of one cell, such as a total that foots and cross-casts."""
+    seen: Counter[str] = Counter()
+    named = []
+    for item in found:
+        seen[item.id] += 1
+        again = seen[item.id]
+        named.append(item if again == 1 else replace(item, id=f"{item.id}_{again}"))
+    return named
 
 
 def operands_of_footing(table: PrintedTable, identity: Identity) -> list[str]:
@@ -93,14 +98,14 @@ def _rows(table: PrintedTable) -> Iterator[_Line]:
         yield _Line(table, dict(zip(table.columns, row.values, strict=True)), row.id, down=False)
 
 
-def _checked(identity: Identity, line: _Line, plus: list[str], way: str) -> Iterator[Outcome]:
+def _checked(identity: Identity, line: _Line, plus: list[str]) -> Iterator[Outcome]:
     if identity.only and line.name not in identity.only:
         return
     named = [*plus, *identity.less, *identity.factors]
     named += [name for name in (identity.part, identity.whole) if name]
     if all(is_blank(line.cells[name]) for name in (*named, identity.result)):
         return
-    at, source = line.at(identity.result) + way, line.source(identity.result)
+    at, source = line.at(identity.result), line.source(identity.result)
     try:
         computed = _computed(identity, line, plus)
     except UnreadableFigureError as error:

@@ -8,7 +8,7 @@ from model.evidence.examine import FiguresChecked
 from model.evidence.verdicts import Outcome, Verdict
 from model.evidence.wording import as_number, plain
 
-HEADINGS = ("Verdict", "Check", "Source", "Computed", "Stated", "Gap", "Allowed", "Unit")
+HEADINGS = ("Verdict", "Check", "Computed", "Stated", "Gap", "Allowed")
 
 
 def cells(item: Outcome) -> tuple[str, ...]:
@@ -17,12 +17,10 @@ def cells(item: Outcome) -> tuple[str, ...]:
     return (
         str(item.verdict),
         name,
-        item.source,
         plain(item.computed),
         item.stated,
         plain(item.gap),
         plain(item.tolerance),
-        item.unit,
     )
 
 

@@ -16,6 +16,7 @@ CONTENTS = {
     "Reconciliation": "Against the agreed trajectory: gaps, headroom, probabilities, ratings",
     "Budget lines": "Budget, published outturn, forecast by line, the section 251 view",
     "Plans": "Plans by setting, age and need; flows; published counts bridged",
+    "Figures checked": "What published papers print, whether it holds, and how it is handled",
     "Monte Carlo": "Percentiles of every headline, what moves them, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
     "Checks": "Every check with its difference, and live checks of this workbook",

@@ -6,7 +6,7 @@ from model.evidence.examine import FiguresChecked
 from model.evidence.verdicts import MEANINGS, Outcome
 from model.evidence.wording import as_number
 from model.report.figures_list import counted
-from model.report.workbook.sheet import Book, Sheet
+from model.report.workbook.sheet import A3, Book, Sheet
 
 NAME = "Figures checked"
 
@@ -34,7 +34,7 @@ def write(book: Book) -> None:
     sheet.heading("Verdicts")
     for verdict, meaning in MEANINGS.items():
         sheet.note(f"{verdict}: {meaning}.")
-    sheet.finish()
+    sheet.finish(paper=A3)
 
 
 def _papers(sheet: Sheet, checked: FiguresChecked) -> None:
