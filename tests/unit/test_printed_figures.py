@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -10,8 +12,10 @@ import pytest
 from model.evidence.examine import examine
 from model.evidence.printed import half_away_from_zero, read_printed
 from model.evidence.read import read_figures
+from model.evidence.schema import FiguresFile
 from model.evidence.verdicts import MEANINGS, Outcome, Verdict
 from model.evidence.wording import as_number, plain
+from model.scenario.sections import kinds
 
 pytestmark = pytest.mark.unit
 
@@ -438,3 +442,12 @@ def test_what_only_reading_finds_is_a_mismatch_with_its_handling():
     outcome = one(body)
     assert (outcome.verdict, outcome.handling) == (Verdict.MISMATCH, "apart")
     assert "x [p:1] against y [p:2]" in outcome.note
+
+
+def test_the_page_names_every_kind_and_verdict_and_its_example_is_valid():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    assert examine(read_figures(example[1], "page")).outcomes[0].verdict is Verdict.ROUNDING
+    listed = set(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE))
+    assert listed == {*kinds(FiguresFile.model_fields["entries"].annotation), *map(str, Verdict)}
