@@ -28,7 +28,8 @@ def counted(checked: FiguresChecked) -> str:
     """How many checks have each verdict, in words."""
     counts = Counter(item.verdict for item in checked.outcomes)
     listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    return f"{len(checked.outcomes)} checks: {listed}"
+    total = len(checked.outcomes)
+    return f"{total} check{'' if total == 1 else 's'}: {listed}"
 
 
 def as_plain(checked: FiguresChecked, shown: list[Outcome]) -> dict[str, object]:

@@ -451,3 +451,21 @@ def test_the_page_names_every_kind_and_verdict_and_its_example_is_valid():
     assert examine(read_figures(example[1], "page")).outcomes[0].verdict is Verdict.ROUNDING
     listed = set(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE))
     assert listed == {*kinds(FiguresFile.model_fields["entries"].annotation), *map(str, Verdict)}
+
+
+def test_two_counts_of_one_thing_are_two_figures():
+    body = (
+        "- id: a\n  kind: same\n  figures: [{figure: 5, counted: true}, {figure: 4, counted: true}]"
+    )
+    assert (one(body).verdict, one(body).gap) == (Verdict.MISMATCH, 1)
+
+
+def test_what_is_explained_is_counted_apart_from_what_is_wrong():
+    text = HEAD + (
+        "  - {id: a, kind: sum, title: t, source: 'p:1', unit: u, parts: [3], total: 9,\n"
+        "     explained_by: [{figure: -6, reason: x}]}\n"
+        "  - {id: b, kind: sum, title: t, source: 'p:1', unit: u, parts: [3], total: 9}\n"
+    )
+    checked = examine(read_figures(text, "f"))
+    assert [item.id for item in checked.not_holding] == ["a", "b"]
+    assert [item.id for item in checked.wrong] == ["b"]
