@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from model.evidence.examine import FiguresChecked
 from model.evidence.verdicts import MEANINGS, Outcome
 from model.evidence.wording import as_number
@@ -9,6 +11,8 @@ from model.report.figures_list import counted
 from model.report.workbook.sheet import A3, Book, Sheet
 
 NAME = "Figures checked"
+LARGE = 100
+"""From here on two decimals are enough, below it three are shown."""
 
 
 def write(book: Book) -> None:
@@ -55,10 +59,18 @@ def _rows(sheet: Sheet, outcomes: list[Outcome]) -> None:
         sheet.put(
             sheet.row, 1, str(item.verdict), "gap", *(() if item.verdict.holds else ("bold",))
         )
-        sheet.put(sheet.row, 2, as_number(item.computed), "number")
+        _number(sheet, 2, item.computed)
         sheet.put(sheet.row, 3, item.stated, "label", "right")
-        sheet.put(sheet.row, 4, as_number(item.gap), "number")
-        sheet.put(sheet.row, 5, as_number(item.tolerance), "number")
+        _number(sheet, 4, item.gap)
+        _number(sheet, 5, item.tolerance)
         for column, text in enumerate((item.unit, item.source, item.note, item.handling or "")):
             sheet.put(sheet.row, 6 + column, text, "gap")
         sheet.row += 1
+
+
+def _number(sheet: Sheet, column: int, value: Fraction | None) -> None:
+    """Entries differ in unit, from millions to points: as many decimals as the size of one needs."""
+    whole = value is not None and value.denominator == 1
+    large = value is not None and abs(value) >= LARGE
+    look = "pounds" if whole else "number" if large else "factor"
+    sheet.put(sheet.row, column, as_number(value), look)
