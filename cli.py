@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from model.checks import CheckResult
+    from model.evidence.examine import FiguresChecked
+    from model.evidence.verdicts import Outcome
     from model.results import Results
     from model.scenario.load import LoadedScenario
     from model.sensitivity.study import Sensitivity
@@ -26,15 +28,17 @@ SLOW_SECONDS = 10
 EXIT_SCENARIO = 2
 EXIT_FOLDER = 3
 EXIT_CHECKS = 4
+EXIT_FIGURES = 4
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
 
 EPILOG = """\b
 Exit codes
   0    done
-  2    the scenario (or the command) is wrong; nothing was run
+  2    the scenario, a figures file or the command is wrong; nothing was run
   3    the results could not be written; nothing was changed
-  4    the run was written, but a check failed: do not sign it
+  4    the run was written, but a check failed: do not sign it; for `figures`, printed figures
+       do not hold
   70   a fault in hn-forecast itself
   130  interrupted"""
 
@@ -398,11 +402,13 @@ def _percent(share: float | None) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 def validate(scenario: str, as_json: bool) -> int:
     """Check SCENARIO and list every problem in it."""
+    from model.evidence.of_scenario import scenario_figures
     from model.scenario.load import load
     from model.scenario.problems import ScenarioError
 
     try:
         loaded = load(_scenario_file(scenario))
+        scenario_figures(loaded)
     except ScenarioError as error:
         if not as_json:
             raise
@@ -555,6 +561,78 @@ def _print_sensitivity(found: Sensitivity, top: int) -> None:
                 _percent(item.on_at_high),
             )
         console.print(decides)
+
+
+@main.command()
+@click.argument("file")
+@click.option("--all", "show_all", is_flag=True, help="Show what holds as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is shown as JSON.")
+def figures(file: str, show_all: bool, as_json: bool) -> int:
+    """Check the printed figures of FILE: which hold, and which do not and by how much.
+
+    FILE may be the name of a bundled one, such as somerset_2023. See docs/figures.md.
+    """
+    from model.evidence.read import examine_file
+    from model.scenario.problems import ScenarioError
+
+    try:
+        checked = examine_file(_figures_file(file))
+    except ScenarioError as error:
+        if not as_json:
+            raise
+        import json
+
+        problems = [problem.as_dict() for problem in error.problems]
+        click.echo(json.dumps({"valid": False, "problems": problems}, indent=2))
+        return EXIT_SCENARIO
+    shown = list(checked.outcomes) if show_all else checked.not_holding
+    if as_json:
+        import json
+
+        from model.report.figures_list import as_plain
+
+        click.echo(json.dumps(as_plain(checked, shown), indent=2))
+    else:
+        _print_figures(checked, shown)
+    return EXIT_FIGURES if checked.wrong else 0
+
+
+def _figures_file(name: str) -> Path:
+    """The file of this name, or the bundled figures of this name when there is no such file."""
+    path = Path(name)
+    if path.exists() or path.parent != Path():
+        return path
+    from model.reference.bundled import bundled
+
+    candidate = bundled("scenarios") / path.name / "figures.yaml"
+    return candidate if candidate.is_file() else path
+
+
+def _print_figures(checked: FiguresChecked, shown: list[Outcome]) -> None:
+    """A table of what is shown, then what each thing that does not hold is and how it is handled."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    from model.report.figures_list import HEADINGS, cells, counted
+
+    console = Console(markup=False, highlight=False)
+    console.print(f"{checked.file.authority}: {checked.file.title}")
+    table = Table(box=SIMPLE, pad_edge=False)
+    for position, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if position > 1 else "left", overflow="fold")
+    for item in shown:
+        table.add_row(*cells(item))
+    if shown:
+        console.print(table)
+    for item in shown:
+        if item.verdict.holds:
+            continue
+        console.print(f"{item.id} [{item.source}]: {item.title}, {item.unit}.")
+        for text in (item.note, f"Handling: {item.handling}" if item.handling else ""):
+            if text:
+                console.print(f"  {text}")
+    console.print(f"{counted(checked)}.")
 
 
 @main.command()

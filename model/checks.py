@@ -72,6 +72,7 @@ def check_results(results: Results) -> list[CheckResult]:
     checks.extend(_anchors(results))
     checks.extend(_notices(results))
     checks.extend(_beside_published(results))
+    checks.extend(_printed_figures(results))
     if results.draw_count < FEW_DRAWS:
         name = f"{results.draw_count} draws are few: percentiles and chances are rough"
         note = f"Use {FEW_DRAWS} or more for figures that are passed on."
@@ -205,6 +206,19 @@ def _beside_published(results: Results) -> list[CheckResult]:
             )
     note = "Ask why before the figures are passed on: capacity, a queue that empties, or an input?"
     return [CheckResult(text, "notice", 1.0, 0.0, "", note) for text in found]
+
+
+def _printed_figures(results: Results) -> list[CheckResult]:
+    """A notice that counts the printed figures of the papers that do not hold."""
+    figures = results.figures
+    if figures is None or not figures.wrong:
+        return []
+    wrong, explained = len(figures.wrong), len(figures.not_holding) - len(figures.wrong)
+    name = f"{wrong} of {len(figures.outcomes)} checks of printed figures do not hold"
+    note = "See the sheet 'Figures checked' for each with its gap and how it is handled."
+    if explained:
+        note = f"{explained} more are explained by other printed amounts. {note}"
+    return [CheckResult(name, "notice", 1.0, 0.0, "", note)]
 
 
 def _notices(results: Results) -> list[CheckResult]:

@@ -20,6 +20,7 @@ from model.demand.pool import pool_bands
 from model.demand.reviews import ReviewSeries
 from model.demand.series import DemandSeries
 from model.demand.statement_transfers import TransferSeries
+from model.evidence.examine import FiguresChecked
 from model.forecast import BlockResult, NurtureAccount, by_year
 from model.funding.anchoring import Anchor
 from model.general_fund.appeals import AppealCost
@@ -48,7 +49,8 @@ class Results:
     of the central run without `draw`. `cross`: dataset with `central` and `mean` plans by
     (date, age_group, need, setting). `inputs`: sampled inputs, path -> (draw,) or (year, draw).
     `anchors`: by line. `published`: first year on the published basis (None without an account).
-    `gaps`: identity -> worst difference over draws. Money is pounds, deficits positive.
+    `gaps`: identity -> worst difference over draws. `figures`: printed figures with their verdicts
+    (None where the scenario names no file of them). Money is pounds, deficits positive.
     """
 
     scenario: Scenario
@@ -62,6 +64,7 @@ class Results:
     anchors: dict[str, Anchor]
     published: PublishedBasis | None
     gaps: dict[str, float]
+    figures: FiguresChecked | None = None
 
     @property
     def draw_count(self) -> int:

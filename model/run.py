@@ -8,6 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import numpy as np
 
 from model.draws import Override
+from model.evidence.examine import FiguresChecked
+from model.evidence.of_scenario import scenario_figures
 from model.forecast import BLOCK_WIDTH, BlockResult, anchor_lines, forecast, forecast_central
 from model.funding.anchoring import Anchor
 from model.prepared import Prepared, prepare
@@ -33,9 +35,10 @@ def run(
 
     `jobs` threads share the blocks and change no bit of the result. `progress` is called with
     (draws done, draws in all) between blocks. Raises ScenarioError when the scenario cannot be
-    prepared.
+    prepared or its file of printed figures is wrong.
     """
     scenario = loaded.scenario
+    figures = scenario_figures(loaded)
     count = scenario.run.draws if draws is None else draws
     root = scenario.run.seed if seed is None else seed
     prepared = prepare(loaded)
@@ -60,7 +63,7 @@ def run(
         )
 
     blocks = _in_order(block, range(0, count, BLOCK_WIDTH), jobs, count, progress)
-    return _results(prepared, root, chance, anchors, central, blocks)
+    return _results(prepared, root, chance, anchors, central, blocks, figures)
 
 
 def _trimmed(result: BlockResult) -> BlockResult:
@@ -108,6 +111,7 @@ def _results(
     anchors: dict[str, Anchor],
     central: BlockResult,
     blocks: list[BlockResult],
+    figures: FiguresChecked | None,
 ) -> Results:
     sampled = {
         path: np.concatenate([b.draws.sampled[path][..., : b.used] for b in blocks], axis=-1)
@@ -132,4 +136,5 @@ def _results(
         anchors=anchors,
         published=published_basis(prepared.scenario),
         gaps=gaps,
+        figures=figures,
     )

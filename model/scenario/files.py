@@ -86,11 +86,11 @@ class ScenarioFolder:
         return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.name
 
 
-def read_scenario_text(folder: ScenarioFolder, path: Path) -> str:
+def read_scenario_text(folder: ScenarioFolder, path: Path, *, what: str = "a scenario file") -> str:
     """Text of a YAML file. Raises ScenarioError when it is missing, too large or not UTF-8."""
     name = path.name
     if path.is_dir():
-        raise ScenarioError([Problem(name, None, "", "this is a folder, not a scenario file")])
+        raise ScenarioError([Problem(name, None, "", f"this is a folder, not {what}")])
     if not path.is_file():
         beside = (other.name for other in path.parent.glob("*.y*ml"))
         hint = did_you_mean(name, beside)

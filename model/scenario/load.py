@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from model.scenario.files import ScenarioFolder, read_scenario_text
 from model.scenario.merge import Located, overlay
 from model.scenario.population import read_population
-from model.scenario.positions import UNREADABLE, Path, parse
+from model.scenario.positions import MAX_BYTES, UNREADABLE, Path, decode, parse
 from model.scenario.problems import Problem, ScenarioError, shown
 from model.scenario.samples import read_samples
 from model.scenario.schema import Scenario
@@ -23,12 +23,21 @@ MAX_EXTENDS = 8
 
 
 @dataclass(frozen=True)
+class FiguresText:
+    """The file of printed figures that a scenario names: its name inside `root`, and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class LoadedScenario:
     """A checked scenario with the tables it names, ready for the model.
 
     Attributes: `effective` is the scenario as plain data after `extends`; `population` has shape
     (calendar year, age) in persons with `population_years` naming its first axis (None when the
     scenario has no cohort); `samples` maps input paths to joint samples (None when drawn);
+    `figures` is the file of printed figures as text, which `model.evidence` reads (None without);
     `hashes` maps each file read, by its name inside `root`, to its SHA-256. `base` is the scenario
     that a `what_if` extends, whose anchors it keeps.
     """
@@ -40,12 +49,18 @@ class LoadedScenario:
     samples: dict[str, NDArray[np.float64]] | None
     hashes: dict[str, str]
     root: FilePath
+    figures: FiguresText | None = None
     base: LoadedScenario | None = None
 
     @property
     def tables(self) -> dict[str, str]:
-        """The tables read: name inside `root` -> SHA-256."""
-        return {k: v for k, v in self.hashes.items() if not k.endswith((".yaml", ".yml"))}
+        """The tables and figures read: name inside `root` -> SHA-256."""
+        figures = self.figures.name if self.figures else None
+        return {
+            name: digest
+            for name, digest in self.hashes.items()
+            if name == figures or not name.endswith((".yaml", ".yml"))
+        }
 
 
 def load(path: str | FilePath) -> LoadedScenario:
@@ -80,6 +95,11 @@ def load(path: str | FilePath) -> LoadedScenario:
         samples = read_samples(folder, scenario)
     except ScenarioError as error:
         problems.extend(_named_by(error, located, ("samples",)))
+    figures = None
+    try:
+        figures = _read_figures(scenario.figures, folder)
+    except ScenarioError as error:
+        problems.extend(_named_by(error, located, ("figures",)))
     if problems:
         raise ScenarioError(_sorted(problems))
     return LoadedScenario(
@@ -90,8 +110,21 @@ def load(path: str | FilePath) -> LoadedScenario:
         samples,
         folder.hashes,
         folder.root,
+        figures,
         load(path.parent / scenario.extends) if scenario.what_if and scenario.extends else None,
     )
+
+
+def _read_figures(name: str | None, folder: ScenarioFolder) -> FiguresText | None:
+    """The text of the figures file; what is in it is read by `model.evidence`."""
+    if name is None:
+        return None
+    try:
+        path = folder.resolve(name)
+    except ValueError as error:
+        raise ScenarioError([Problem(name, None, "", str(error))]) from None
+    inside = folder.name(path)
+    return FiguresText(inside, decode(folder.read(path, MAX_BYTES), inside))
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:
@@ -140,7 +173,12 @@ def _name_from_root(data: dict[str, Any], file: str) -> None:
     if below == PurePosixPath():
         return
     population = data.get("population")
-    for section, key in ((population, "table"), (data, "samples"), (data, "extends")):
+    for section, key in (
+        (population, "table"),
+        (data, "samples"),
+        (data, "figures"),
+        (data, "extends"),
+    ):
         if isinstance(section, dict) and isinstance(section.get(key), str):
             section[key] = f"{below}/{section[key]}"
 

@@ -93,9 +93,13 @@ def decode(raw: bytes, file: str) -> str:
         ) from None
 
 
-def parse(text: str, file: str) -> Document:
-    """Parse YAML text. Raises ScenarioError where the text is not YAML; smaller things are noted."""
-    reader = _Reader(text, file)
+def parse(text: str, file: str, *, what: str = "a scenario", as_printed: bool = False) -> Document:
+    """Parse YAML text. Raises ScenarioError where the text is not YAML; smaller things are noted.
+
+    `as_printed` leaves a number as the text it was written with, whose decimals say how finely it
+    was printed. `what` names the file in messages.
+    """
+    reader = _Reader(text, file, what, as_printed=as_printed)
     try:
         return reader.document()
     except YAMLError as error:
@@ -114,9 +118,11 @@ def _refused(file: str, line: int | None, message: str, hint: str) -> ScenarioEr
 class _Reader:
     """One pass over the parser's events; depth is bounded, so nothing can overflow the stack."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, what: str, *, as_printed: bool) -> None:
         self._events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(text))
         self._document = Document(file, {})
+        self._what = what
+        self._as_printed = as_printed
         self._anchors: set[str] = set()
 
     def document(self) -> Document:
@@ -130,7 +136,7 @@ class _Reader:
             raise _refused(
                 file,
                 1,
-                "a scenario is a list of 'key: value' lines",
+                f"{self._what} is a list of 'key: value' lines",
                 "Run 'hn-forecast init FOLDER' for a complete example.",
             )
         self._document.lines[()] = _line(event)
@@ -141,7 +147,7 @@ class _Reader:
                     file,
                     _line(event),
                     "a second document starts here ('---')",
-                    "Keep one scenario in a file; delete this line.",
+                    f"Keep {self._what.replace('a ', 'one ', 1)} in a file; delete this line.",
                 )
         return self._document
 
@@ -284,6 +290,8 @@ class _Reader:
             )
             return UNREADABLE
         if event.style is not None:
+            return text
+        if self._as_printed and _NUMBER.fullmatch(text):
             return text
         value = _plain_scalar(text)
         if value is None:

@@ -159,6 +159,8 @@ class Scenario(Part):
     """Inputs that move together."""
     samples: Text | None = None
     """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""
+    figures: Text | None = None
+    """File of printed figures to check, whose verdicts go with the results; changes no number."""
 
     def has(self, mechanism: Mechanism) -> bool:
         """True when the scenario has data for a mechanism and does not switch it off.

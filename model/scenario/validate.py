@@ -14,7 +14,7 @@ from model.scenario.merge import Located
 from model.scenario.positions import UNREADABLE, Path, dotted
 from model.scenario.problems import NUMBER_ERROR, Problem, did_you_mean, one_of, shown
 from model.scenario.schema import Scenario
-from model.scenario.sections import annotation_at, is_choice, kinds, section_at
+from model.scenario.sections import Section, annotation_at, is_choice, kinds, section_at
 
 Words = tuple[str, str | None, str | None, str | None]
 """Message, found, expected, hint."""
@@ -29,9 +29,9 @@ def validate(located: Located, file: str) -> tuple[Scenario | None, list[Problem
     try:
         scenario = Scenario.model_validate(located.data)
     except ValidationError as error:
-        found = [_problem(item, located, file) for item in error.errors(include_url=False)]
+        found = schema_problems(error, located, file, Scenario)
         partial, sound = _sound_sections(located.data)
-        return None, [item for item in found if item] + _checked(partial, located, file, sound)
+        return None, found + _checked(partial, located, file, sound)
     problems = _checked(scenario, located, file, set(Scenario.model_fields))
     return (scenario if not problems else None), problems
 
@@ -40,6 +40,14 @@ def place_problem(located: Located, file: str, path: Path, words: Words) -> Prob
     """A problem at a path of the data, with the file and line where it was written."""
     name, line = located.place(path) or (file, 1)
     return Problem(name, line, dotted(path, located.data), *words)
+
+
+def schema_problems(
+    error: ValidationError, located: Located, file: str, schema: Section
+) -> list[Problem]:
+    """The errors of the schema library as problems, but for what the reader has told already."""
+    found = [_problem(item, located, file, schema) for item in error.errors(include_url=False)]
+    return [item for item in found if item]
 
 
 def _sound_sections(data: dict[str, Any]) -> tuple[Scenario, set[str]]:
@@ -72,29 +80,29 @@ def _checked(scenario: Scenario, located: Located, file: str, sound: set[str]) -
     ]
 
 
-def _problem(error: Any, located: Located, file: str) -> Problem | None:
+def _problem(error: Any, located: Located, file: str, schema: Section) -> Problem | None:
     """The problem of one error of the schema library; None when the reader has told it already."""
     kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
-    path = _data_path(error["loc"], located.data)
+    path = _data_path(error["loc"], located.data, schema)
     if kind == NUMBER_ERROR:
         path = (*path, *context["at"])
         words: Words = tuple(context[key] for key in ("message", "found", "expected", "hint"))
     elif kind == "missing":
         words = "this key is missing", None, None, None
     elif kind == "extra_forbidden":
-        words = _unknown_key(path, located.data)
+        words = _unknown_key(path, located.data, schema)
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
-        words = _unknown_kind(path, value, located.data)
+        words = _unknown_kind(path, value, located.data, schema)
         path = (*path, "kind")
     else:
         words = _plain_words(kind, value, context, error["msg"])
     return None if _unreadable(path, located.data) else place_problem(located, file, path, words)
 
 
-def _data_path(loc: tuple[str | int, ...], data: Any) -> Path:
+def _data_path(loc: tuple[str | int, ...], data: Any, schema: Section) -> Path:
     """The way through the user's data, without the `kind` that the schema library puts in it."""
     path: list[str | int] = []
-    annotation: Any = Scenario
+    annotation: Any = schema
     node = data
     for part in loc:
         if is_choice(annotation):
@@ -123,18 +131,18 @@ def _holds(node: Any, part: str | int) -> bool:
     return isinstance(node, dict) and part in node
 
 
-def _unknown_key(path: Path, data: Any) -> Words:
+def _unknown_key(path: Path, data: Any, schema: Section) -> Words:
     parent: Any = data
     for part in path[:-1]:
         parent = parent[part]
-    section = section_at(annotation_at(Scenario, path[:-1], data), parent)
+    section = section_at(annotation_at(schema, path[:-1], data), parent)
     names = list(section.model_fields) if section is not None else []
     near = did_you_mean(path[-1], names)
     return "unknown key", None, one_of(names, near), near
 
 
-def _unknown_kind(path: Path, value: Any, data: Any) -> Words:
-    names = kinds(annotation_at(Scenario, path, data))
+def _unknown_kind(path: Path, value: Any, data: Any, schema: Section) -> Words:
+    names = kinds(annotation_at(schema, path, data))
     expected = one_of(names)
     if not isinstance(value, dict):
         return "wrong kind of value", shown(value), "a section of 'key: value' lines", None

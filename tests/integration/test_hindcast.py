@@ -53,7 +53,7 @@ def results(shared_folder, tmp_path_factory) -> Results:
     yaml = YAML(typ="safe", pure=True)
     data = yaml.load(ROOT / "scenarios" / "north_somerset_2023.yaml")
     for section in ("funding", "account", "trajectory", "nurture_groups", "mitigations",
-                    "mitigated", "correlations"):  # fmt: skip
+                    "mitigated", "correlations", "figures"):  # fmt: skip
         data.pop(section, None)
     # The queue, the pool and the places of 2023 say nothing of 2022: its flows are the simple ones.
     for mechanism in ("requests", "pool", "reviews", "places", "nurture_effect"):

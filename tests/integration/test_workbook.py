@@ -44,7 +44,8 @@ ABOUT = About(
 )
 ALL_SHEETS = [
     "Cover", "Summary", "DSG account", "Reconciliation", "Budget lines", "Plans",
-    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "What drives it", "Monte Carlo",
+    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "What drives it",
+    "Figures checked", "Monte Carlo",
     "Assumptions", "Checks", "About",
 ]  # fmt: skip
 LONGEST_EXCEL_TEXT = 32_767

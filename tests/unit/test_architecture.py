@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.unit
 
 LAYERS = (
-    "version", "reference", "chance", "scenario", "draws", "cohort", "demand", "provision",
+    "version", "reference", "chance", "scenario", "evidence", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "general_fund", "reconcile", "month", "prepared",
     "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
     "sensitivity", "studies", "report", "notebook", "cli",

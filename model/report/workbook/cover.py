@@ -23,6 +23,7 @@ CONTENTS = {
     "Mitigations": "What each is worth, alone and in shares that add up, and what it costs",
     "General fund": "SEND transport, appeals and what levers cost the council; not the DSG",
     "What drives it": "Which uncertain inputs the range comes from",
+    "Figures checked": "What published papers print, whether it holds, and how it is handled",
     "Monte Carlo": "Percentiles of every headline, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
     "Checks": "Every check with its difference, and live checks of this workbook",

@@ -15,6 +15,7 @@ from model.report.workbook import (
     cover,
     demand,
     dsg_account,
+    figures_checked,
     general_fund,
     mitigations,
     monte_carlo,
@@ -87,6 +88,8 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[general_fund.NAME] = general_fund.write
     if studies.sensitivity is not None:
         sheets[sensitivity.NAME] = sensitivity.write
+    if results.figures is not None:
+        sheets[figures_checked.NAME] = figures_checked.write
     return {
         **sheets,
         monte_carlo.NAME: monte_carlo.write,

@@ -1,0 +1,102 @@
+"""Growth in percent a period, and growth that is called the current rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from model.evidence.judge import allowed, compare, outcome, span_of, verdict_of
+from model.evidence.printed import read_printed
+from model.evidence.rates_schema import Growth
+from model.evidence.spans import HUNDRED, ONE, Span
+from model.evidence.truncation import truncation
+from model.evidence.verdicts import Outcome, Verdict
+from model.evidence.wording import plain
+
+CURRENT_RATE = "current_rate"
+
+
+def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
+    """The growth against the percent stated, and against the growth it is said to continue.
+
+    `others`: the growths of the file by id; `called_current_rate_of` is one of them.
+    """
+    try:
+        rate = growth_rate(entry)
+    except (ZeroDivisionError, OverflowError):
+        stated = entry.stated.figure if entry.stated else ""
+        note = "growth from or through nil has no percent"
+        return [outcome(entry, Verdict.NOT_A_NUMBER, stated=stated, note=note)]
+    found = []
+    if entry.stated is not None:
+        stated_figure = entry.stated
+        found.append(
+            compare(
+                entry,
+                rate,
+                stated_figure,
+                note=lambda verdict: truncation(verdict, rate.value, stated_figure.figure),
+            )
+        )
+    if entry.called_current_rate_of is not None:
+        found.append(_current_rate(entry, rate, others[entry.called_current_rate_of]))
+    return found
+
+
+def growth_rate(entry: Growth) -> Span:
+    """Growth in percent a period.
+
+    Raises ZeroDivisionError for growth from or through nil, OverflowError beyond all numbers.
+    """
+    before = span_of(entry.before, counted=entry.counted)
+    after = span_of(entry.after, counted=entry.counted)
+    ratio = after / before
+    if ratio.low < 0:
+        raise ZeroDivisionError("growth through nil")
+    printed = read_printed(entry.periods)
+    assert printed is not None, "checked when the file was read"
+    periods = printed.value
+    if periods != 1:
+        power = float(1 / periods)
+        ratio = Span(
+            *(Fraction(float(edge) ** power) for edge in (ratio.value, ratio.low, ratio.high))
+        )
+    return (ratio - ONE) * HUNDRED
+
+
+def _current_rate(entry: Growth, rate: Span, other: Growth) -> Outcome:
+    """This growth against another: at its rate, or by the same number a period."""
+    try:
+        current = growth_rate(other)
+    except (ZeroDivisionError, OverflowError):
+        note = f"{other.id} has no percent"
+        return outcome(entry, Verdict.NOT_A_NUMBER, at=CURRENT_RATE, note=note)
+    gap = rate.value - current.value
+    tolerance = allowed(entry.tolerance, rate.spread + current.spread)
+    before, after = (span_of(item, counted=entry.counted) for item in (entry.before, entry.after))
+    step, steps = _step(entry), _step(other)
+    same_percent = before.value * (1 + current.value / 100)
+    same_number = before.value + steps.value
+    verdict = verdict_of(gap, tolerance)
+    if verdict is Verdict.MISMATCH and abs(step.value - steps.value) <= step.spread + steps.spread:
+        verdict = Verdict.ROUNDING
+    note = (
+        f"{plain(rate.value, 2)} % against {plain(current.value, 2)} % in {other.id}: the same percent "
+        f"would give {plain(same_percent, 1)}, the same number {plain(same_number, 1)}, "
+        f"printed is {plain(after.value)}"
+    )
+    return outcome(
+        entry,
+        verdict,
+        at=CURRENT_RATE,
+        computed=rate.value,
+        stated=f"{plain(current.value, 2)} % as in {other.id}",
+        gap=gap,
+        tolerance=tolerance,
+        note=note,
+    )
+
+
+def _step(entry: Growth) -> Span:
+    before, after = (span_of(item, counted=entry.counted) for item in (entry.before, entry.after))
+    return after - before

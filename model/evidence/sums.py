@@ -1,0 +1,22 @@
+"""Sums and roll-forwards: parts that make a total, movements that make a closing balance."""
+
+from __future__ import annotations
+
+from model.evidence.arithmetic_schema import RollForward, Sum
+from model.evidence.judge import addend, compare, span_of
+from model.evidence.spans import total
+from model.evidence.verdicts import Outcome
+
+
+def check_sum(entry: Sum) -> list[Outcome]:
+    """Parts, less what is taken away, against the total printed. A blank part is nil."""
+    added = total(addend(part, counted=entry.counted) for part in entry.parts)
+    taken = total(addend(part, counted=entry.counted) for part in entry.less)
+    return [compare(entry, added - taken, entry.total, counted=entry.counted)]
+
+
+def check_roll_forward(entry: RollForward) -> list[Outcome]:
+    """Opening balance and movements against the closing balance printed. A blank move is nil."""
+    opening = span_of(entry.opening, counted=entry.counted)
+    moved = total(addend(move, counted=entry.counted) for move in entry.movements)
+    return [compare(entry, opening + moved, entry.closing, counted=entry.counted)]
