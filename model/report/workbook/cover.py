@@ -16,6 +16,10 @@ CONTENTS = {
     "Reconciliation": "Against the agreed trajectory: gaps, headroom, probabilities, ratings",
     "Budget lines": "Budget, published outturn, forecast by line, the section 251 view",
     "Plans": "Plans by setting, age and need; flows; published counts bridged",
+    "Requests and waiting": "From requests to plans, the queue, the 20 weeks, reviews, officers",
+    "Places": "Places and pupils by group of schools, who does without, late openings",
+    "Nurture groups": "What they cost and withhold, what they avert, and when they pay",
+    "Mitigations": "Which are in the run, what each was planned to do and is worth",
     "Monte Carlo": "Percentiles of every headline, what moves them, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
     "Checks": "Every check with its difference, and live checks of this workbook",
@@ -52,7 +56,8 @@ def write(book: Book) -> None:
         "figures.",
         "top",
     )
-    sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
+    if scenario.account is not None:
+        sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
     sheet.note(mitigations.statement(scenario), "bold")
     _checks(book, sheet)
     _anchors(book, sheet)
