@@ -106,12 +106,12 @@ def test_opening_margins_have_the_shape_of_january_2023(
 
 
 def test_f3_requests_rose_26_9_percent(loaded: LoadedScenario) -> None:
-    """F3 (003:347): 1,368 / 1.269 = 1,078 in 2022, against 1,087 in SEN2; 166 in January 2024 are
-    46.9 % above the 113 of January 2023."""
+    """F3 (003:347): 1,368 / 1.269 = 1,078 in 2022, against 1,087 in SEN2, within 1 %."""
     requests = loaded.scenario.requests
     assert requests is not None
-    assert half_away(requests.requests_in_base_year / 1.269) == 1078
-    assert half_away((166 / 113 - 1) * 100, 1) == 46.9
+    before = half_away(requests.requests_in_base_year / 1.269)
+    assert before == 1078
+    assert before == pytest.approx(1087, rel=0.01)
 
 
 def test_f17_500_once_is_a_level_of_1868(readings: dict[str, BlockResult]) -> None:
@@ -167,7 +167,10 @@ def test_g3_more_come_to_the_queue_than_its_fall_allows(prepared: Prepared) -> N
     demand = run_demand(prepared)
     agreed = demand.series.agreed[:6, 0].mean()
     assert agreed > 55.5 + 25
-    assert half_away(1368 * (1 - 228 / 1087) / 12) == 90
+    requests = prepared.scenario.requests
+    assert requests is not None
+    refused = requests.refused_share.at(2024).central
+    assert half_away(requests.requests_in_base_year * (1 - refused) / 12) == 90
     waiting = demand.series.waiting[:, 0]
     assert waiting[3] > 338 - 37.5
 
@@ -255,8 +258,11 @@ def test_g11_caseload_150_from_220(loaded: LoadedScenario, results: Results) -> 
     """G11 (003:392, 421): 4,240 plans at 150 are 28.3 officers, 19.3 at 220. With 28.3 in post the
     plans of 2024-25 are above 150 again, and more officers are needed every year."""
     assert loaded.scenario.caseload is not None
-    assert half_away(4240 / 150, 1) == loaded.scenario.caseload.officers_fte.at(2024).central
-    assert half_away(4240 / 220, 1) == 19.3
+    assert loaded.scenario.plans is not None
+    total, caseload = loaded.scenario.plans.total, loaded.scenario.caseload
+    stated = caseload.plans_an_officer.central
+    assert half_away(total / stated, 1) == caseload.officers_fte.at(2024).central == 28.3
+    assert half_away(total / 220, 1) == 19.3
     held = results.draws["caseload_plans_an_officer"].mean("draw").to_numpy()
     needed = results.draws["caseload_officers_needed"].mean("draw").to_numpy()
     assert held[0] > 150
@@ -264,9 +270,8 @@ def test_g11_caseload_150_from_220(loaded: LoadedScenario, results: Results) -> 
 
 
 def test_h4_review_rates_lie_between_the_printed(loaded: LoadedScenario) -> None:
-    """H4 (003:432, 1199): 77.0 to 51.8 % is 25.2 points; 80 % is the target for 2024."""
+    """H4 (003:432, 1199): 77.0 % in 2022, 51.8 % in 2023; 80 % is the target for 2024."""
     assert loaded.scenario.reviews is not None
-    assert half_away(77.0 - 51.8, 1) == 25.2
     assert 0.518 < loaded.scenario.reviews.completed_share.at(2024).central < 0.8
 
 
