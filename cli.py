@@ -319,27 +319,30 @@ def _print_headline(results: Results) -> None:
     title = scenario.title + (" (an invented authority)" if scenario.invented else "")
     console.print(f"{scenario.authority}: {title}")
     if not rows:
-        console.print("This scenario has no account; see the workbook for plans and spending.")
+        there = "plans and spending" if scenario.funding is not None else "plans"
+        console.print(f"This scenario has no account; see the workbook for {there}.")
         return
     console.print("GBP thousand; a deficit is positive, a surplus negative.")
     in_year = _table("In-year deficit", "mean", "10 %", "50 %", "90 %")
+    targets = any(row.target is not None for row in rows)
     cumulative = _table(
         "Cumulative deficit before any DfE support",
-        *("mean", "10 %", "50 %", "90 %", "target", "on trajectory"),
+        *("mean", "10 %", "50 %", "90 %", *(("target", "on trajectory") if targets else ())),
     )
     for row in rows:
         in_year.add_row(
             row.financial_year,
             *map(_thousands, (row.in_year_mean, row.in_year_p10, row.in_year_p50, row.in_year_p90)),
         )
+        target = _thousands(row.target) if row.target is not None else "-"
+        against = (target, _percent(row.probability_on_trajectory)) if targets else ()
         cumulative.add_row(
             row.financial_year,
             _thousands(row.cumulative_without_support_mean),
             _thousands(row.cumulative_without_support_p10),
             _thousands(row.cumulative_without_support_p50),
             _thousands(row.cumulative_without_support_p90),
-            _thousands(row.target) if row.target is not None else "-",
-            _percent(row.probability_on_trajectory),
+            *against,
         )
     console.print(in_year)
     console.print(cumulative)

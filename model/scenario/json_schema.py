@@ -39,27 +39,68 @@ class _Generator(GenerateJsonSchema):
         return generated
 
 
+_OVERLAY = ".overlay"
+"""Added to the name of a section as an overlay may give it."""
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a scenario file, what `hn-forecast schema` prints.
 
     An overlay (`extends:`) gives what it changes, so with that key nothing but `format` and `name`
-    is required.
+    is required, and of a section nothing but the `id` by which a list merges.
     """
     generated = Scenario.model_json_schema(schema_generator=_Generator)
     numbers: dict[str, JsonSchemaValue] = {}
     shared = _share_numbers(generated, numbers)
+    sections = shared["$defs"]
+    overlays = {f"{name}{_OVERLAY}": _in_overlay(node, sections) for name, node in sections.items()}
     return {
         "$schema": DIALECT,
         "title": "High needs forecast: scenario",
         "description": "A scenario of hn-forecast; docs/scenario_reference.md explains every key.",
         "type": "object",
-        "properties": shared["properties"],
+        "properties": _in_overlay(shared["properties"], sections),
         "additionalProperties": False,
         "required": ["format", "name"],
         "if": {"not": {"required": ["extends"]}},
-        "then": {"required": generated["required"]},
-        "$defs": {**shared["$defs"], **dict(sorted(numbers.items()))},
+        "then": {"properties": shared["properties"], "required": generated["required"]},
+        "$defs": {**sections, **overlays, **dict(sorted(numbers.items()))},
     }
+
+
+def _in_overlay(node: Any, sections: dict[str, JsonSchemaValue]) -> Any:
+    """A part of the schema as an overlay may give it: sections merge key by key and lists by id;
+    everything else is replaced whole, so that it stays as it is."""
+    if isinstance(node, list):
+        return [_in_overlay(item, sections) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "$ref":
+            result[key] = f"{value}{_OVERLAY}" if _section(value) in sections else value
+        elif key == "items" and not _merges_by_id(value, sections):
+            result[key] = value
+        elif key == "required":
+            if "id" in value:
+                result[key] = ["id"]
+        else:
+            # Part of a driver may be part of several kinds of driver.
+            kept = "anyOf" if key == "oneOf" else key
+            result[kept] = _in_overlay(value, sections)
+    return result
+
+
+def _section(reference: str) -> str:
+    return reference.removeprefix("#/$defs/")
+
+
+def _merges_by_id(items: Any, sections: dict[str, JsonSchemaValue]) -> bool:
+    choices = items.get("oneOf", [items])
+    return all(
+        "id" in sections.get(_section(choice.get("$ref", "")), {}).get("properties", {})
+        for choice in choices
+    )
 
 
 def _share_numbers(node: Any, numbers: dict[str, JsonSchemaValue]) -> Any:

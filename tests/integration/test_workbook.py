@@ -467,6 +467,7 @@ def test_sheets_without_content_are_left_out(tmp_path, north_somerset_file, left
     assert workbook.sheetnames == [name for name in ALL_SHEETS if name not in missing]
     text = {cell.value for row in workbook["Cover"].iter_rows() for cell in row}
     assert not missing & text
+    assert set(workbook.sheetnames) - {"Cover"} <= text, "every sheet stands in the contents"
 
 
 def test_adjustments_balances_and_contributions_stay_in_every_sum(tmp_path, north_somerset_file):

@@ -94,6 +94,43 @@ def test_required_keys_unless_it_extends(key: str, validator: Draft202012Validat
     assert validator.is_valid({**data, "extends": "other.yaml"})
 
 
+OVERLAY = {"format": 1, "name": "late", "extends": "scenario.yaml"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"new_plans": {"initial_growth": 0}},
+        {"requests": {"capacity": [{"id": "now", "assessments_a_month": 60}]}},
+        {"places": {"groups": [{"id": "special", "schools": [
+            {"id": "all", "openings": [{"id": "meadow", "delay_months": 12}]}]}]}},
+        {"funding": {"lines": [{"id": "top_up", "drivers": [{"id": "a", "annual_cost_gbp": 1}]}]}},
+    ],
+)  # fmt: skip
+def test_an_overlay_may_give_part_of_a_section(
+    part: dict[str, Any], validator: Draft202012Validator
+) -> None:
+    """As the README does; without `extends` the same lines are not a scenario."""
+    assert [error.message for error in validator.iter_errors({**OVERLAY, **part})] == []
+    assert not validator.is_valid({**plain_data(BASE), **part})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"new_plans": {"initial_grwth": 0}},
+        {"requests": {"capacity": [{"assessments_a_month": 60}]}},
+        {"trajectory": {"targets": [{"year": "2023-24"}]}},
+        {"new_plans": {"level": {"pert": [1, 2]}}},
+    ],
+)
+def test_what_an_overlay_may_not_give(
+    part: dict[str, Any], validator: Draft202012Validator
+) -> None:
+    """Unknown keys, a list entry without its id, part of an entry or number that is replaced whole."""
+    assert not validator.is_valid({**OVERLAY, **part})
+
+
 @pytest.mark.parametrize(
     "value", ["1,200", True, None, {"pert": [1, 2]}, {"value": 1, "pert": [1, 2, 3]}]
 )

@@ -60,7 +60,8 @@ def write(book: Book) -> None:
         "although a range is stated for them (Assumptions sheet, not drawn).",
         "top",
     )
-    sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
+    if scenario.account is not None:
+        sheet.note("A deficit is positive throughout; a minus sign is a surplus.", "top")
     sheet.note(mitigations.statement(scenario), "bold")
     _checks(book, sheet)
     _anchors(book, sheet)

@@ -10,6 +10,7 @@ from model.report.workbook import charts, mitigations
 from model.report.workbook.figures import Cell, cell
 from model.report.workbook.measures import date_title, years
 from model.report.workbook.sheet import Book, Content, Sheet
+from model.scenario.schema import Scenario
 
 NAME = "Summary"
 
@@ -51,8 +52,7 @@ def write(book: Book) -> None:
     named = scenario.title.startswith(scenario.authority)
     sheet.title(
         scenario.title if named else f"{scenario.authority}: {scenario.title}",
-        f"As at {scenario.as_at}. Shown in £ thousands (cells hold pounds); a deficit is positive, a "
-        "minus is a surplus. "
+        f"As at {scenario.as_at}. {_money(scenario)}"
         + ("INVENTED AUTHORITY: not real figures." if scenario.invented else ""),
     )
     sheet.row += 1
@@ -63,6 +63,15 @@ def write(book: Book) -> None:
     _services(book, sheet)
     _charts(book, sheet, series)
     sheet.finish(one_page=True)
+
+
+def _money(scenario: Scenario) -> str:
+    """How money is shown, where the scenario has any."""
+    if scenario.account is not None:
+        return "Shown in £ thousands (cells hold pounds); a deficit is positive, a minus is a surplus. "
+    if scenario.funding is not None:
+        return "Shown in £ thousands (cells hold pounds). "
+    return "Plans only: this scenario has no money in it. "
 
 
 def _sentences(book: Book) -> list[str]:
