@@ -151,3 +151,22 @@ def test_nothing_to_look_at_and_hindsight_is_marked(loaded: LoadedScenario) -> N
         and getattr(loaded.scenario.rates, name).provenance.hindsight
     ]
     assert len(marked) == 8
+
+
+def test_f10_the_transfer_programme_of_the_scenario(results: Results) -> None:
+    """F10 (004:1021-1023): with 800 statements, 300 reviews a year and nobody leaving the last is done
+    after 32 months, in May 2017; as drawn, with slower years and leavers, mostly by April 2018."""
+    base = results.prepared.loaded
+    section = base.scenario.statement_transfers
+    assert section is not None
+    part = {"statements": 800.0, "reviews_a_year": 300.0, "leaving_share_a_year": 0.0}
+    fixed = {f"statement_transfers.{name}": value for name, value in part.items()}
+    exact = run(base, draws=1, chance=False, overrides=fixed)
+    months = float(exact.draws["statements_months"][0])
+    assert months == pytest.approx(32)
+    assert months / 12 == pytest.approx(800 / 300)
+    remaining = exact.draws["statements_remaining_by_month"]
+    assert float(remaining.sel(month="2017-04")[0]) == 0, "nothing is left for May 2017"
+    assert float(remaining.sel(month="2017-03")[0]) == pytest.approx(25)
+    in_time = results.draws["statements_in_time"].to_numpy()
+    assert 0.8 < in_time.mean() <= 1
