@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.account.block_account import BlockAccount, block_account
+from model.account.reserves import ReservesPosition, reserves_position
 from model.account.views import CumulativeViews, cumulative_views
 from model.chance.philox import stream_key
 from model.cohort.series import CohortSeries, Recorder
@@ -112,6 +113,7 @@ class BlockResult:
     spending: Spending | None = None
     account: BlockAccount | None = None
     views: CumulativeViews | None = None
+    reserves: ReservesPosition | None = None
     reconciliation: Reconciliation | None = None
     caseload: CaseloadByYear | None = None
     nurture: NurtureAccount | None = None
@@ -294,6 +296,9 @@ def price(
             result.department_places,
         )
         result.views = cumulative_views(result.account, scenario.account, draws)
+        if scenario.account.statutory_override is not None:
+            override = scenario.account.statutory_override
+            result.reserves = reserves_position(override, result.views.with_support, draws)
         if scenario.trajectory is not None:
             result.reconciliation = reconcile(scenario.trajectory, result.views, draws)
     result.gaps = _gaps(result, scenario)

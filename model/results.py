@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.account.block_account import BlockAccount
+from model.account.reserves import ReservesPosition
 from model.account.views import CumulativeViews
 from model.cohort.series import FLOWS, cross_months
 from model.demand.caseload import CaseloadByYear
@@ -184,6 +185,8 @@ def labelled(block: BlockResult) -> Labelled:
         series.update(_account(block.account))
     if block.views is not None:
         series.update(_views(block.views))
+    if block.reserves is not None:
+        series.update(_reserves(block.reserves))
     if block.reconciliation is not None:
         series.update(_reconciliation(block.reconciliation))
     return {name: (dims, values[..., : block.used]) for name, (dims, values) in series.items()}
@@ -371,6 +374,16 @@ def _views(views: CumulativeViews) -> Labelled:
         "support_received_to_date": views.received_to_date,
     }
     return {name: (("year", "draw"), values) for name, values in names.items()}
+
+
+def _reserves(position: ReservesPosition) -> Labelled:
+    """What reaches usable reserves by year; nothing of what is left where no reserves are given."""
+    parts = {
+        "reserves_charged": position.charged,
+        "reserves_left": position.left,
+        "reserves_exhausted": position.exhausted,
+    }
+    return {name: (("year", "draw"), one) for name, one in parts.items() if one is not None}
 
 
 def _reconciliation(item: Reconciliation) -> Labelled:

@@ -137,7 +137,7 @@ _UNITS = {
     "appeals_conceded_gbp": _GBP,
 }
 """Units of the series of the mechanisms by the start of their name; the longest start counts."""
-_SHARE_OF_DRAWS = ("trajectory_on_trajectory", "trajectory_in_balance")
+_SHARE_OF_DRAWS = ("trajectory_on_trajectory", "trajectory_in_balance", "reserves_exhausted")
 
 
 def _series(name: str) -> _Series:

@@ -10,6 +10,7 @@ from model.scenario.fields import (
     FinancialYear,
     Id,
     Inflation,
+    MonthField,
     Part,
     Places,
     PositivePounds,
@@ -168,6 +169,15 @@ class Vintage(SourcedPart):
     """The figure of the other source."""
 
 
+class StatutoryOverride(SourcedPart):
+    """The statutory override that keeps DSG deficits off the council's reserves, and its end."""
+
+    ends: MonthField | None = None
+    """Last month of the override; without it the override does not end in the years forecast."""
+    usable_reserves_gbp: Annotated[Yearly, YearlyRule(NumberRule("GBP", 0))] | None = None
+    """Usable reserves at the end of each year after all other calls on them."""
+
+
 class Account(SourcedPart):
     """The Dedicated Schools Grant account."""
 
@@ -185,6 +195,8 @@ class Account(SourcedPart):
     """All support received up to 1 April of the first year."""
     support_payments: list[SupportPayment] = []
     """Support expected from the department."""
+    statutory_override: StatutoryOverride | None = None
+    """When the override ends and what reserves there are; without it nothing is said of reserves."""
     closed_years: list[ClosedYear] = []
     """Past accounts, checked to close."""
     vintages: list[Vintage] = []

@@ -84,7 +84,8 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[nurture.NAME] = nurture.write
     if scenario.mitigations:
         sheets[mitigations.NAME] = mitigations.write
-    if scenario.general_fund is not None:
+    override = scenario.account.statutory_override if scenario.account is not None else None
+    if scenario.general_fund is not None or override is not None:
         sheets[general_fund.NAME] = general_fund.write
     if studies.sensitivity is not None:
         sheets[sensitivity.NAME] = sensitivity.write

@@ -1,0 +1,48 @@
+"""The end of the statutory override: what of the DSG deficit reaches the council's usable reserves.
+
+While the override runs, a DSG deficit stands in an account of its own and touches no reserve. From the
+first financial year that begins after its end the whole cumulative deficit, with all support received,
+counts against usable reserves (paper 001:858-867). A year in which it exceeds them is one in which the
+council could not balance without other means: the indicator of a section 114 notice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.reference.calendar import MONTHS, month_index
+from model.scenario.account_schema import StatutoryOverride
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ReservesPosition:
+    """By year and draw: the deficit `charged` to reserves, pounds; usable reserves `left` after it and
+    `exhausted` (1 where nothing is left of them), both None where no reserves are given."""
+
+    charged: Floats
+    left: Floats | None
+    exhausted: Floats | None
+
+
+def reserves_position(
+    override: StatutoryOverride, with_support: Floats, draws: Draws
+) -> ReservesPosition:
+    """From the cumulative deficit `with_support` (year, draw), pounds, a deficit positive.
+
+    A surplus charges nothing. An override without an end never does.
+    """
+    charged = np.zeros_like(with_support)
+    if override.ends is not None:
+        after = month_index(override.ends.year, override.ends.month, draws.years.start) + 1
+        first = max(-(-after // MONTHS), 0)
+        charged[first:] = np.maximum(with_support[first:], 0.0)
+    if override.usable_reserves_gbp is None:
+        return ReservesPosition(charged, None, None)
+    left = draws.by_year(override.usable_reserves_gbp) - charged
+    return ReservesPosition(charged, left, (left < 0).astype(float))
