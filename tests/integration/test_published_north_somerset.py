@@ -62,7 +62,7 @@ def test_2022_23_closes_at_9685_from_either_opening(prepared, opening, adjustmen
 
 
 def test_three_closings_of_2023_24(published):
-    """B3: 14,335 with, 16,445 excluding this year's payment, 24,885 without (000:2106-2108; L2)."""
+    """B3, A21: 14,335 with, 16,445 excluding this year's payment, 24,885 without (000:2106-2108; L2)."""
     views = published.views
     assert thousands(views.with_support[0, 0]) == 14_335
     assert thousands(views.excluding_this_years_payment[0, 0]) == 16_445

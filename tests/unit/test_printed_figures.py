@@ -183,6 +183,13 @@ def test_one_outcome_for_each_further_print():
     assert [str(item.verdict) for item in outcomes] == ["rounding", "mismatch", "rounding"]
 
 
+def test_a20_a_deficit_per_pupil_is_deficit_over_pupils():
+    """A20 (001:871 is a chart, so a formula check): 20.7m over 10,000 pupils is 2,070 pounds each."""
+    body = "- id: a\n  kind: product\n  factors: [20.7m]\n  divided_by: [{figure: 10000, counted: true}]\n  stated: STATED"
+    assert one(body.replace("STATED", "2070")).verdict.holds
+    assert not one(body.replace("STATED", "2090")).verdict.holds
+
+
 def test_a_product_allows_for_the_rounding_of_every_factor():
     """Somerset 001:750, 771: 77 FTE at 6,113 a week is 24.48m, printed 24.4m."""
     body = '- id: a\n  kind: product\n  factors: [77, "6,113", {figure: 52, counted: true}]\n  stated: 24.4m'
