@@ -386,6 +386,7 @@ def _by_month(book: Book, sheet: Sheet) -> None:
     sheet.heading("Month by month")
     top = sheet.row
     sheet.row += charts.ROWS
+    sheet.repeat(sheet.row, sheet.row)
     sheet.header(
         "Month", "Waiting:\nmean", "Waiting:\np10", "Waiting:\np90", "Longest\nwait, weeks",
         "Plans\nissued", "In 20\nweeks", "Share in\n20 weeks",

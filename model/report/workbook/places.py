@@ -210,6 +210,9 @@ def _by_month(book: Book, sheet: Sheet, rules: PlaceRules) -> None:
         sheet.note(group.title, "bold")
         top = sheet.row
         sheet.row += charts.ROWS
+        if group is rules.groups[0]:
+            # The same header for every group, on the pages that follow.
+            sheet.repeat(sheet.row, sheet.row)
         sheet.header("Month", "Places", "Own and\nothers", "Waiting", "Interim", "Independent")
         means = {
             name: reduced(_values(book, f"{name}_by_month", group.id), "mean")
