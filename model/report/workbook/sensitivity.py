@@ -71,7 +71,7 @@ def _drivers(sheet: Sheet, study: Sensitivity) -> list[tuple[Cell, Cell]]:
         swing = driver.swing
         changes = (swing.low - study.central, swing.high - study.central)
         row = sheet.row
-        sheet.put(row, 9, driver.group.meaning, "inset")
+        sheet.put(row, 9, driver.group.meaning, "gap", "wrap")
         written = sheet.line(
             driver.group.title,
             [swing.low, swing.high, *changes, *_shares(driver)],
