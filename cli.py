@@ -5,6 +5,7 @@ Imports are inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from rich.console import Console
+
     from model.checks import CheckResult
     from model.evidence.examine import FiguresChecked
     from model.evidence.verdicts import Outcome
     from model.results import Results
     from model.scenario.load import LoadedScenario
+    from model.sensitivity.first_order import Index
     from model.sensitivity.study import Sensitivity
     from model.sensitivity.targets import Target
 
@@ -317,10 +321,15 @@ def _print_headline(results: Results) -> None:
     scenario = results.scenario
     console = Console(markup=False, highlight=False)
     title = scenario.title + (" (an invented authority)" if scenario.invented else "")
-    console.print(f"{scenario.authority}: {title}")
+    console.print(
+        title if title.startswith(scenario.authority) else f"{scenario.authority}: {title}"
+    )
+    if scenario.what_if:
+        console.print(f"A what-if put to {scenario.extends}: lines keep its anchors.")
     if not rows:
         there = "plans and spending" if scenario.funding is not None else "plans"
         console.print(f"This scenario has no account; see the workbook for {there}.")
+        _print_plans(console, results)
         return
     console.print("GBP thousand; a deficit is positive, a surplus negative.")
     in_year = _table("In-year deficit", "mean", "10 %", "50 %", "90 %")
@@ -347,6 +356,32 @@ def _print_headline(results: Results) -> None:
     console.print(in_year)
     console.print(cumulative)
     console.print("Means add up; percentiles do not.")
+
+
+def _print_plans(console: Console, results: Results) -> None:
+    """Plans, waiting and the 20 weeks of a scenario without money."""
+    from model.sensitivity.targets import TARGETS, years_of
+
+    asked = [TARGETS[name] for name in ("plans", "new_plans", "waiting", "share_in_20_weeks")]
+    there = [target for target in asked if target.there(results.draws)]
+    if not there:
+        return
+    titles = {
+        "plans": "plans",
+        "new_plans": "new plans",
+        "waiting": "waiting",
+        "share_in_20_weeks": "20 weeks",
+    }
+    table = _table(
+        "Means over draws, plans and waiting at 31 March", *(titles[one.name] for one in there)
+    )
+    for year in years_of(there[0], results.draws):
+        means = [float(one.of(results.draws, year).mean()) for one in there]
+        table.add_row(
+            year,
+            *(_figure(mean, one, unit=False) for mean, one in zip(means, there, strict=True)),
+        )
+    console.print(table)
 
 
 def _table(title: str, *headings: str, fold: bool = False) -> Any:
@@ -482,7 +517,7 @@ def sensitivity(
         refuse_unwritable(csv_file)
     from model.run import run as run_scenario
     from model.sensitivity.study import sensitivity as study
-    from model.sensitivity.targets import usual_target, years_of
+    from model.sensitivity.targets import targets_of, usual_target, years_of
 
     count = jobs or os.cpu_count() or 1
     with _Progress(quiet=as_json) as progress:
@@ -491,8 +526,10 @@ def sensitivity(
         if chosen is None:
             raise click.UsageError("This scenario has no deficit, spending or plans to explain.")
         if not chosen.there(results.draws):
+            known = ", ".join(targets_of(results.draws))
             raise click.BadParameter(
-                f"this scenario has no {chosen.title.lower()}", param_hint="--target"
+                f"this scenario has no {chosen.title.lower()}; it has {known}",
+                param_hint="--target",
             )
         years = years_of(chosen, results.draws)
         if year is not None and year not in years:
@@ -532,6 +569,24 @@ def _figure(value: float, target: Target, *, unit: bool = True) -> str:
     return f"{value:,.0f}" + (f" {target.unit}" if unit else "")
 
 
+def _interval(index: Index) -> str:
+    """A share of variance with the interval that says how well it is known."""
+    low, value, high = (
+        min(max(round(100 * x), 0), 100) for x in (index.low, index.value, index.high)
+    )
+    return f"{value} % ({low}-{high})"
+
+
+def _folded(path: str) -> str:
+    """A path on lines that end where one of its steps does."""
+    lines, width = [""], 36
+    for step in re.split(r"(?<=[.\]])|(?= and )", path):
+        if lines[-1] and len(lines[-1]) + len(step) > width:
+            lines.append("")
+        lines[-1] += step
+    return "\n".join(lines)
+
+
 def _print_sensitivity(found: Sensitivity, top: int) -> None:
     """The inputs with the largest swings, and what decides the trajectory."""
     from rich.console import Console
@@ -541,24 +596,34 @@ def _print_sensitivity(found: Sensitivity, top: int) -> None:
     console = Console(markup=False, highlight=False)
     console.print(f"{found.target.title} in {found.year}: mean {_figure(found.mean, found.target)}")
     console.print(f"{found.swung.title} in the central run: {_figure(found.central, found.swung)}")
-    table = _table("One input at a time", "at low", "at high", "alone", "with others", fold=True)
-    for driver in found.drivers[:top]:
+    shown = found.drivers[:top]
+    totals = any(driver.total is not None for driver in shown)
+    headings = ["at low", "at high", "alone (p5-p95)", *(["with others"] if totals else [])]
+    what = "the deficit" if found.decides else "it"
+    table = _table(f"One input at a time: where {what} comes to", *headings, fold=True)
+    for driver in shown:
         swing, first = driver.swing, driver.first
-        table.add_row(
-            driver.group.title,
+        row = [
+            _folded(driver.group.title),
             _figure(swing.low, found.swung, unit=False),
             _figure(swing.high, found.swung, unit=False),
-            "-" if first is None else _percent(max(first.value, 0.0)),
-            "-" if driver.total is None else _percent(driver.total),
-        )
+            "-" if first is None else _interval(first),
+        ]
+        if totals:
+            row.append("-" if driver.total is None else _percent(driver.total))
+        table.add_row(*row)
     console.print(table)
+    for driver in shown:
+        if len(driver.group.entries) > 1:
+            others = ", ".join(entry.path for entry in driver.group.entries[1:])
+            console.print(f"Tied to {driver.group.entries[0].path}: {others}")
     for sentence in accuracy(found):
         console.print(sentence)
     if found.decides:
         decides = _table("Decides alone", "of draws", "on at low", "on at high", fold=True)
         for item in found.decides[:top]:
             decides.add_row(
-                item.group.title,
+                _folded(item.group.title),
                 _percent(item.share),
                 _percent(item.on_at_low),
                 _percent(item.on_at_high),

@@ -165,7 +165,7 @@ def _anchors(results: Results) -> list[CheckResult]:
     return [
         CheckResult(
             f"{titles[item.line]}: plans and prices come to {item.basis_gbp:,.0f} in the first "
-            f"year, {item.published_gbp:,.0f} was published (factor {item.factor:.2f})",
+            f"year, {item.published_gbp:,.0f} was published (factor {item.factor:.3g})",
             "notice" if least <= item.factor <= most else "published",
             max(low - item.factor, item.factor - high),
             0.0,

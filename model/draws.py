@@ -19,6 +19,7 @@ from model.reference.calendar import MONTHS
 from model.scenario.checks import correlation_matrix
 from model.scenario.inputs import Figure, Input, inputs
 from model.scenario.numbers import Quantity, ShareSet, Yearly
+from model.scenario.problems import did_you_mean
 from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -171,9 +172,28 @@ def _middle(figure: Figure, years: range) -> Override:
 
 
 def _refuse_unknown(entries: Sequence[Input], overrides: Mapping[str, Override]) -> None:
-    unknown = set(overrides) - {entry.path for entry in entries}
-    if unknown:
-        raise KeyError(f"no such input: {', '.join(sorted(unknown))}")
+    """Raise KeyError for paths that are no input and ValueError for values an input may not have."""
+    known = {entry.path: entry.figure for entry in entries}
+    for path, value in overrides.items():
+        if path not in known:
+            near = did_you_mean(path, known)
+            raise KeyError(f"no such input: {path}" + (f". {near}" if near else ""))
+        _refuse_impossible(path, known[path], value)
+
+
+def _refuse_impossible(path: str, figure: Figure, value: Override) -> None:
+    if isinstance(figure, ShareSet):
+        return
+    given = value if isinstance(value, tuple) else (value,)
+    rule = figure.at(max(figure.by_year, default=0)) if isinstance(figure, Yearly) else figure
+    for one in given:
+        if isinstance(one, bool) or not isinstance(one, int | float):
+            raise ValueError(f"{path} is held at a number, not at {one!r}")
+        if not (np.isnan(one) or rule.low <= one <= rule.high):
+            hint = f"; {one:g} % is {one / 100:g}" if rule.high == 1 and 1 < one <= 100 else ""
+            raise ValueError(
+                f"{path} = {one:g} is out of range: {rule.low:g} to {rule.high:g} {rule.unit}{hint}"
+            )
 
 
 def _central_at(figure: Yearly, year: int) -> float:

@@ -12,6 +12,7 @@ from model.reference.calendar import MONTHS
 from model.reference.codes import SETTING_TITLES
 from model.scenario.fields import Month
 from model.scenario.funding_schema import CurrentPupilsDriver, PlansDriver, WithheldDriver
+from model.scenario.inputs import inputs
 from model.scenario.schema import Scenario
 
 FAR_FROM_TARGET = 0.5
@@ -29,6 +30,10 @@ def notices(scenario: Scenario) -> list[Notice]:
     return [
         *_plans(scenario),
         *_unused(scenario),
+        *_history(scenario),
+        *_statements(scenario),
+        *_appeals(scenario),
+        *_invented(scenario),
         *_queue(scenario),
         *_pool(scenario),
         *_places(scenario),
@@ -50,6 +55,60 @@ def _unused(scenario: Scenario) -> Iterator[Notice]:
         yield (
             f"more new plans ({plans:,.0f}) than requests ({asked:,.0f}) in the base year",
             "New plans come from requests here; change requests.requests_in_base_year.",
+        )
+
+
+def _history(scenario: Scenario) -> Iterator[Notice]:
+    """The year before the count ends with another number of plans than the count has."""
+    plans = scenario.plans
+    if plans is None:
+        return
+    for year in plans.history:
+        if year.year == plans.counted.year - 1 and year.closing_plans != plans.total:
+            yield (
+                f"plans.history closes {year.year} with {year.closing_plans:,.0f} plans and plans.total "
+                f"counts {plans.total:,.0f}",
+                "If one was changed, change the other, and the bridges that start from it.",
+            )
+
+
+def _statements(scenario: Scenario) -> Iterator[Notice]:
+    transfers, plans = scenario.statement_transfers, scenario.plans
+    if transfers is None or plans is None:
+        return
+    if transfers.statements.central > plans.total * FAR_ABOVE_PLACES:
+        yield (
+            f"{transfers.statements.central:,.0f} statements to be transferred, but {plans.total:,.0f} plans",
+            "A statement counts as a plan in 'plans': there cannot be more of them.",
+        )
+
+
+def _appeals(scenario: Scenario) -> Iterator[Notice]:
+    fund = scenario.general_fund
+    if fund is None or fund.appeals is None or scenario.has("requests"):
+        return
+    share = fund.appeals.share_of_refusals
+    if any(share.at(year).central > 0 for year in scenario.horizon.years):
+        yield (
+            "appeals against refusals are not counted",
+            "Requests are switched off, so there are no refusals to appeal against.",
+        )
+
+
+def _invented(scenario: Scenario) -> Iterator[Notice]:
+    """Figures of the invented authority that `init` gives, left in what is said to be a real one."""
+    if scenario.invented:
+        return
+    left = [
+        item.path
+        for item in inputs(scenario)
+        if item.given and (item.provenance.source or "").lower().startswith("invented")
+    ]
+    if left:
+        shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        yield (
+            f"{len(left)} figures have the source 'invented', but the scenario does not say invented: true",
+            f"Replace them or say so: {shown}.",
         )
 
 
@@ -86,7 +145,8 @@ def _queue(scenario: Scenario) -> Iterator[Notice]:
     year = scenario.horizon.last_year
     refused = requests.refused_share.at(year).central
     refused *= 1 - requests.overturned_share.at(year).central
-    agreed = requests.requests_in_base_year / MONTHS * (1 - refused)
+    asked = requests.requests_in_base_year * _with_shocks(scenario, year)
+    agreed = asked / MONTHS * (1 - refused)
     capacity = requests.capacity[-1].assessments_a_month.central + sum(
         post.posts_fte.central * post.filled_share.central * post.assessments_a_month_each.central
         for post in requests.recruitment
@@ -94,9 +154,21 @@ def _queue(scenario: Scenario) -> Iterator[Notice]:
     if capacity < FAR_BELOW_AGREED * agreed:
         yield (
             f"the last capacity, {capacity:.3g} assessments a month, is below the {agreed:.3g} "
-            "that requests of the base year come to",
-            "The queue then grows to the end of the forecast; is a step or a post missing?",
+            "that requests of the base year come to with the shocks of the last year",
+            "The queue then grows to the end of the forecast, and more requests bring longer waits, not "
+            "more plans; is a step or a post missing?",
         )
+
+
+def _with_shocks(scenario: Scenario, year: int) -> float:
+    """What the shocks in force at the end of a financial year make of requests; 1 without any."""
+    assert scenario.requests is not None
+    end, factor = Month(year + 1, 3), 1.0
+    for shock in scenario.requests.shocks:
+        lasts = shock.end is None or end <= shock.end
+        if shock.start <= end and lasts and not shock.age_groups and shock.with_mitigation is None:
+            factor *= 1 + shock.extra_share.central
+    return factor
 
 
 def _pool(scenario: Scenario) -> Iterator[Notice]:

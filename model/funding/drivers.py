@@ -85,6 +85,14 @@ class Driven:
     band_scales: Mapping[str, Floats] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Averted:
+    """Placements averted (month, draw), and what each child costs instead, pounds a month in cash."""
+
+    placements: Floats
+    instead_gbp: Floats
+
+
 def volumes_for(scenario: Scenario, placements: Placements) -> Volumes:
     """Cells behind each plans driver: two volumes each, existing placements and those made since.
 
@@ -159,11 +167,9 @@ class Pricing:
         draws, nothing = self.draws, np.zeros((self.draws.months, self.draws.size))
         match driver:
             case PlansDriver():
-                spend, volume = self._plans(driver, self._averted(line, driver))
-                return spend + self._instead(line, driver), volume
+                return self._plans(driver, self._averted(line, driver))
             case CurrentPupilsDriver():
-                spend, volume = self._pupils(driver, self._averted(line, driver))
-                return spend + self._instead(line, driver), volume
+                return self._pupils(driver, self._averted(line, driver))
             case PlacesDriver():
                 return _places(driver, draws)
             case AddedPlacesDriver():
@@ -180,14 +186,17 @@ class Pricing:
             case AmountDriver():
                 return _amount(driver, line, self.indices, draws), nothing
 
-    def _averted(self, line: Line, driver: Driver) -> Floats | None:
-        return self.driven.averted.get(f"{line.id}.{driver.id}")
-
-    def _instead(self, line: Line, driver: PlansDriver | CurrentPupilsDriver) -> Floats:
-        """What children whose placement is averted cost instead, in cash pounds (month, draw)."""
-        instead = self.driven.instead_gbp.get(f"{line.id}.{driver.id}")
+    def _averted(self, line: Line, driver: PlansDriver | CurrentPupilsDriver) -> _Averted:
+        """Placements averted of a driver, and what a child then costs instead in a month in cash."""
+        name = f"{line.id}.{driver.id}"
         index = self.indices[driver.inflation]
-        return np.zeros_like(index) if instead is None else np.asarray(instead * index)
+        placements = self.driven.averted.get(name)
+        if placements is None:
+            return _Averted(np.zeros_like(index), np.zeros_like(index))
+        instead = self.driven.instead_gbp.get(name, np.zeros_like(index))
+        each = np.divide(instead, placements, out=np.zeros_like(index), where=placements > 0)
+        share = self.draws.monthly(driver.education_share)
+        return _Averted(placements, np.asarray(each * index * share))
 
     def _band_holders(self, driver: PlansDriver | CurrentPupilsDriver) -> tuple[ByBand, Floats]:
         """Amounts by band before any new matrix, and what each is a share of: holders by month."""
@@ -229,30 +238,30 @@ class Pricing:
         share = billed_share(driver.billing, len(index))[:, None]
         return np.asarray(annual * share * draws.monthly(driver.education_share))
 
-    def _plans(self, driver: PlansDriver, averted: Floats | None) -> tuple[Floats, Floats]:
+    def _plans(self, driver: PlansDriver, averted: _Averted) -> tuple[Floats, Floats]:
         """Existing placements at their own price, later ones at the entry price."""
         existing, entered = self._plan_volumes(driver)
-        if averted is not None:
-            entered = np.maximum(entered - averted, 0.0)
         coverage = self.draws.monthly(driver.coverage_share)
         if driver.converted_from_pool and self.driven.pool is not None:
             _, holders = self._holders[id(driver)]
-            if averted is not None:
-                holders = np.maximum(holders - averted * coverage, 0.0)
-            return holders * self._unit_cost(driver), holders
+            less = np.minimum(holders, averted.placements * coverage)
+            spend = (holders - less) * self._unit_cost(driver) + less * averted.instead_gbp
+            return spend, holders - less
+        # Nobody more is taken off, or costs anything instead, than would have come.
+        less = np.minimum(entered, averted.placements)
+        entered = entered - less
         spend = existing * coverage * self._unit_cost(driver)
         spend = spend + entered * coverage * self._unit_cost(driver, entry=True)
-        return spend, (existing + entered) * coverage
+        return spend + less * coverage * averted.instead_gbp, (existing + entered) * coverage
 
-    def _pupils(self, driver: CurrentPupilsDriver, averted: Floats | None) -> tuple[Floats, Floats]:
+    def _pupils(self, driver: CurrentPupilsDriver, averted: _Averted) -> tuple[Floats, Floats]:
         if driver.pool and self.driven.pool is not None:
             # The pool's amounts by band are FTE already: their value is the spending.
             fte = sum(self._holders[id(driver)][0].values(), np.zeros(()))
             return self._unit_cost(driver), np.asarray(fte)
         fte = self.draws.monthly(driver.fte)
-        if averted is not None:
-            fte = np.maximum(fte - averted, 0.0)
-        return fte * self._unit_cost(driver), fte
+        less = np.minimum(fte, averted.placements)
+        return (fte - less) * self._unit_cost(driver) + less * averted.instead_gbp, fte - less
 
     def _locums(self) -> Floats:
         """What the DSG pays for locum assessments, pounds (month, draw)."""

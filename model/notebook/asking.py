@@ -48,6 +48,8 @@ def run(
     inputs held at a value in every draw, by path: {"requests.refused_share": 0.1}. Raises
     ScenarioError, KeyError for a path that is no input, ValueError for a mitigation that is not there.
     """
+    if draws is not None and draws < 1:
+        raise ValueError(f"a run has 1 draw or more, not {draws}")
     loaded = scenario if isinstance(scenario, LoadedScenario) else load(scenario)
     if mitigated is not None:
         loaded = replace(loaded, scenario=_with_mitigations(loaded.scenario, mitigated))
@@ -107,15 +109,16 @@ def mitigation_values(forecast: Forecast, *, draws: int = USUAL_DRAWS) -> pd.Dat
 
     Common random numbers, chance off. `worth` is the mean, with its 10th and 90th percentile;
     `general_fund` what it costs the council over the years. The row `all` is everything together: it
-    is not the sum, because mitigations interact. Empty without mitigations or without an account.
+    is not the sum, because mitigations interact. Raises ValueError without mitigations or an account.
     """
     results = forecast.results
+    if not results.scenario.mitigations or results.scenario.account is None:
+        raise ValueError("this scenario has no mitigations, or no account to value them in")
     values = value_mitigations(
         results.prepared, results.anchors, draws=draws, seed=results.seed, jobs=os.cpu_count() or 1
     )
+    assert values is not None
     columns = ["title", "condition", "worth", "p10", "p90", "general_fund"]
-    if values is None:
-        return pd.DataFrame(columns=columns)
     rows = {}
     for item in results.scenario.mitigations:
         low, high = values.alone_range[item.id]

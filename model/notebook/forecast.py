@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 import xarray as xr
 
 from model.checks import check_results
-from model.report.headline import headline
+from model.reference.calendar import financial_year_label
+from model.report.headline import HeadlineYear, headline
 from model.results import Results
 from model.scenario.schema import Scenario
+from model.sensitivity.targets import TARGETS
 
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -75,9 +78,21 @@ class Forecast:
         return self._of(series, labels).rename("value").to_dataframe()[["value"]].reset_index()
 
     def headline(self) -> pd.DataFrame:
-        """In-year and cumulative deficit by year against the trajectory; empty without an account."""
+        """In-year and cumulative deficit by year against the trajectory, and plans.
+
+        Without an account the columns of money are NaN.
+        """
         rows = pd.DataFrame([vars(row) for row in headline(self.results)])
-        return rows.set_index("financial_year") if len(rows) else rows
+        if not len(rows):
+            plans = TARGETS["plans"]
+            years = [financial_year_label(year) for year in self.scenario.horizon.years]
+            rows = pd.DataFrame(
+                [{"financial_year": year} for year in years],
+                columns=[field.name for field in fields(HeadlineYear)],
+            )
+            if plans.there(self.draws):
+                rows["plans_at_year_end_mean"] = [plans.of(self.draws, y).mean() for y in years]
+        return rows.set_index("financial_year")
 
     def checks(self) -> pd.DataFrame:
         """Every check of the run, and whether it passed."""
@@ -86,7 +101,9 @@ class Forecast:
 
     def _of(self, series: str, labels: Mapping[str, object]) -> xr.DataArray:
         if series not in self.draws:
-            near = [str(name) for name in self.draws.data_vars if series in str(name)]
+            names = [str(name) for name in self.draws.data_vars]
+            near = [name for name in names if series in name]
+            near = near or difflib.get_close_matches(series, names, 3)
             hint = f"; did you mean {', '.join(near[:5])}?" if near else "; see series()"
             raise KeyError(f"there is no series '{series}' in this run{hint}")
         values = self.draws[series]
@@ -94,6 +111,11 @@ class Forecast:
             if name not in values.dims:
                 known = ", ".join(str(d) for d in values.dims if d != "draw")
                 raise KeyError(f"'{series}' has no '{name}'; it has {known or 'no labels'}")
+            there = [str(one) for one in values[name].to_numpy()] if name in values.coords else []
+            asked = labels[name]
+            if isinstance(asked, str) and there and asked not in there:
+                close = difflib.get_close_matches(asked, there, 1) or there[:12]
+                raise KeyError(f"'{series}' has no {name} '{asked}'; try {', '.join(close)}")
         return values.sel(labels)
 
 

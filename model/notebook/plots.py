@@ -25,9 +25,11 @@ def plot_deficit(forecast: Forecast, *, in_year: bool = False) -> Figure:
     """The deficit by year in £ million as fans of 5-95 % and 25-75 % with mean and target.
 
     The cumulative deficit without support against the trajectory, or with `in_year` that of each year.
-    Raises KeyError for a run without an account.
+    Raises ValueError for a run without an account.
     """
     series = "in_year_deficit" if in_year else "cumulative_without_support"
+    if series not in forecast.draws:
+        raise ValueError("this scenario has no account, so there is no deficit to draw")
     title = "In-year deficit" if in_year else "Cumulative deficit without support"
     frame = forecast.quantiles(series, (0.05, 0.25, 0.75, 0.95)) / MILLION
     figure, axes = _axes()
@@ -102,8 +104,12 @@ def plot_drivers(found: Sensitivity, top: int = 12) -> Figure:
     axes.invert_yaxis()
     axes.axvline(0, color=INK, linewidth=0.8)
     unit = "£ million" if pounds else found.swung.unit
-    _finished(figure, axes, f"{found.swung.title}, {found.year}: change from the central run", "")
-    axes.set_xlabel(unit)
+    _finished(figure, axes, f"{found.swung.title}, {found.year}", "")
+    axes.set_xlabel(f"Change from the central run, {unit}")
+    if drivers:
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.4, -0.12), ncols=2, frameon=False, fontsize=9
+        )
     return figure
 
 
@@ -151,4 +157,4 @@ def _finished(figure: Figure, axes: Any, title: str, label: str) -> Figure:
 def _short(path: str) -> str:
     """A path that fits beside a chart: sections that say little are left out."""
     text = path.replace("funding.lines", "").replace("funding.", "").replace(".drivers", "")
-    return text.replace("[", " ").replace("]", " ").replace(" .", " ").strip()
+    return " ".join(text.replace("[", " ").replace("]", " ").replace(" .", " ").split())

@@ -22,6 +22,10 @@ def bundled(folder: str) -> Path:
 
 def scenario_file(path: Path) -> Path:
     """The file itself, or the bundled scenario of its name where there is no such file."""
+    if path.is_dir() and (path / "scenario.yaml").is_file():
+        return path / "scenario.yaml"
+    if path.is_dir() and path.with_name(f"{path.name}.yaml").is_file():
+        return path.with_name(f"{path.name}.yaml")
     if path.exists() or path.parent.name not in ("", "scenarios"):
         return path
     folder = bundled("scenarios")

@@ -27,6 +27,10 @@ def write_text(path: Path, text: str) -> None:
         ) as file:
             partial = Path(file.name)
             file.write(text)
+        # A temporary file is the owner's alone; what was asked for is as open as any other.
+        mask = os.umask(0)
+        os.umask(mask)
+        partial.chmod(0o666 & ~mask)
         os.replace(partial, path)
     except OSError as error:
         if partial is not None:

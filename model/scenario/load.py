@@ -15,6 +15,7 @@ from model.scenario.merge import Located, overlay
 from model.scenario.population import read_population
 from model.scenario.positions import MAX_BYTES, UNREADABLE, Path, decode, parse
 from model.scenario.problems import Problem, ScenarioError, shown
+from model.scenario.quantities import Quantity
 from model.scenario.samples import read_samples
 from model.scenario.schema import Scenario
 from model.scenario.validate import place_problem, validate
@@ -100,6 +101,10 @@ def load(path: str | FilePath) -> LoadedScenario:
         figures = _read_figures(scenario.figures, folder)
     except ScenarioError as error:
         problems.extend(_named_by(error, located, ("figures",)))
+    base = None
+    if scenario.what_if and scenario.extends and not problems:
+        base = load(path.parent / scenario.extends)
+        problems.extend(_published_anew(located, scenario, base.scenario, path.name))
     if problems:
         raise ScenarioError(_sorted(problems))
     return LoadedScenario(
@@ -111,7 +116,7 @@ def load(path: str | FilePath) -> LoadedScenario:
         folder.hashes,
         folder.root,
         figures,
-        load(path.parent / scenario.extends) if scenario.what_if and scenario.extends else None,
+        base,
     )
 
 
@@ -125,6 +130,39 @@ def _read_figures(name: str | None, folder: ScenarioFolder) -> FiguresText | Non
         raise ScenarioError([Problem(name, None, "", str(error))]) from None
     inside = folder.name(path)
     return FiguresText(inside, decode(folder.read(path, MAX_BYTES), inside))
+
+
+def _published_anew(
+    located: Located, scenario: Scenario, base: Scenario, file: str
+) -> list[Problem]:
+    """Published figures that a what-if changes: it keeps the anchors of its base, so they would be idle."""
+    found: list[Problem] = []
+    before = {line.id: line for line in base.funding.lines} if base.funding is not None else {}
+    lines = scenario.funding.lines if scenario.funding is not None else []
+    pairs: list[tuple[Path, Quantity | None, Quantity | None]] = [
+        (
+            ("funding", "lines", number, "published_gbp"),
+            before[line.id].published_gbp,
+            line.published_gbp,
+        )
+        for number, line in enumerate(lines)
+        if line.id in before
+    ]
+    for name in ("transport", "appeals"):
+        was, now = (getattr(one.general_fund, name, None) for one in (base, scenario))
+        if was is not None and now is not None:
+            at: Path = ("general_fund", name, "published_gbp")
+            pairs.append((at, was.published_gbp, now.published_gbp))
+    for at, was, now in pairs:
+        if now is not None and (was is None or was.central != now.central):
+            detail = (
+                "a what-if keeps the published figure of the scenario it is put to",
+                f"{now.central:,.0f}",
+                f"{was.central:,.0f}, as there" if was is not None else "none, as there",
+                "For a new position leave what_if out.",
+            )
+            found.append(place_problem(located, file, at, detail))
+    return found
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

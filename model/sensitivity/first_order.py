@@ -1,14 +1,15 @@
 """First-order indices from the draws a run has made: the share of variance each input explains alone.
 
 A given-data estimator: the figure is regressed on smooth functions of an input's ranks (or of its
-values where there are few; of several inputs also on products), and the adjusted R squared of that regression estimates
-Var(E[Y | X]) / Var(Y). No run of its own is needed. Compare Saltelli and others, Global Sensitivity
-Analysis (2008), and Tarantola, Gatelli and Mara (2006) for the same idea with Fourier series.
+values where there are few; of several inputs also on products), and the adjusted R squared of that
+regression estimates Var(E[Y | X]) / Var(Y). No run of its own is needed. Compare Saltelli and others,
+Global Sensitivity Analysis (2008), and Tarantola, Gatelli and Mara (2006) for the same idea with
+Fourier series.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ FEW_VALUES = 8
 POWERS, COSINES = 3, 6
 """Powers of normal scores for what bends, cosines of ranks for what turns more than once."""
 
+DRAWS_A_FUNCTION = 10
+"""Draws that a regression needs for each of its functions; with fewer it would fit the noise."""
+
 RESAMPLES = 400
 INTERVAL = (0.05, 0.95)
 FEWEST_DRAWS = 100
@@ -30,31 +34,70 @@ FEWEST_DRAWS = 100
 
 @dataclass(frozen=True)
 class Index:
-    """A share of variance with its 5th and 95th bootstrap percentile."""
+    """A share of variance with its 5th and 95th bootstrap percentile.
+
+    `deviations` (resample,): what resampling the draws does to it; the same resamples for every input of
+    a run, so that indices can be added up. Around nil an index may come out a little below.
+    """
 
     value: float
     low: float
     high: float
+    deviations: Floats = field(
+        default_factory=lambda: np.zeros(RESAMPLES), repr=False, compare=False
+    )
 
 
-def first_order(columns: Floats, target: Floats, seed: int = 0) -> Index:
+def first_order(columns: Floats, target: Floats, seed: int = 0) -> Index | None:
     """First-order index of one group from `columns` (draw, column) and `target` (draw,).
 
-    Bounded to 0..1 only in reports: an index around nil may come out a little below. The interval is
-    that of draws resampled with replacement, centred on the estimate, because repeated draws make
-    every regression look better. Raises ValueError with fewer than 100 draws.
+    The interval is that of draws resampled with replacement, centred on the estimate, because repeated
+    draws make every regression look better. None where there are too few draws for so many columns.
+    Raises ValueError with fewer than 100 draws.
     """
     draws = len(target)
     if draws < FEWEST_DRAWS:
         raise ValueError(f"first-order indices need {FEWEST_DRAWS} draws, there are {draws}")
     if target.std() == 0 or columns.shape[1] == 0:
         return Index(0.0, 0.0, 0.0)
-    design = _smooth(columns)
+    design = _design(columns, target)
+    if design is None:
+        return None
     value = float(_adjusted(design, target, np.ones((1, draws)))[0])
     counts = np.random.default_rng(seed).multinomial(draws, np.full(draws, 1 / draws), RESAMPLES)
     resampled = _adjusted(design, target, counts.astype(float))
-    low, high = np.quantile(resampled - resampled.mean(), INTERVAL)
-    return Index(value, value + float(low), value + float(high))
+    deviations = resampled - resampled.mean()
+    low, high = np.quantile(deviations, INTERVAL)
+    return Index(value, value + float(low), value + float(high), deviations)
+
+
+def summed(indices: list[Index]) -> Index:
+    """What inputs explain one by one, together, with the interval of the sum."""
+    value = float(sum(index.value for index in indices))
+    deviations = np.sum([index.deviations for index in indices], axis=0)
+    low, high = np.quantile(deviations, INTERVAL)
+    return Index(value, value + float(low), value + float(high), deviations)
+
+
+def _design(columns: Floats, target: Floats) -> Floats | None:
+    """Functions of the columns (draw, function): as many as the draws bear, or None."""
+    most = len(target) // DRAWS_A_FUNCTION
+    full = _smooth(columns)
+    if full.shape[1] <= most:
+        return full
+    scores = np.stack([_scores(column) for column in columns.T], axis=1)
+    if scores.shape[1] + 2 > most:
+        return None
+    # Many columns: straight in each, bent in the direction that matters.
+    straight, *_ = np.linalg.lstsq(scores, target - target.mean(), rcond=None)
+    along = scores @ straight
+    along = along / along.std() if along.std() > 0 else along
+    design = np.column_stack([scores, along**2, along**3])
+    return np.asarray(design - design.mean(axis=0))
+
+
+def _scores(column: Floats) -> Floats:
+    return np.asarray(special.ndtri((rankdata(column) - 0.5) / len(column)))
 
 
 def _smooth(columns: Floats) -> Floats:
@@ -64,13 +107,13 @@ def _smooth(columns: Floats) -> Floats:
     scores: list[Floats] = []
     for column in columns.T:
         values = np.unique(column)
-        level = (rankdata(column) - 0.5) / len(column)
-        scores.append(special.ndtri(level))
+        scores.append(_scores(column))
         if len(values) <= FEW_VALUES:
             functions += [(column == value).astype(float) for value in values[1:]]
             continue
         functions += [scores[-1] ** power for power in range(1, POWERS + 1)]
         if count == 1:
+            level = (rankdata(column) - 0.5) / len(column)
             functions += [np.cos(order * np.pi * level) for order in range(1, COSINES + 1)]
     functions += [scores[i] * scores[j] for i in range(count) for j in range(i + 1, count)]
     design = np.stack(functions, axis=1)

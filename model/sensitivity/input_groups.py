@@ -6,13 +6,13 @@ count as one. So do the years of one input, the shares of one set, and inputs sa
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from scipy.stats import rankdata
 
 from model.draws import Override
 from model.scenario.checks import correlation_matrix
@@ -25,13 +25,21 @@ Floats = NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9
 """The ends of an input's range, as percentiles of its distribution."""
 
+RARE = 0.005
+"""Of a number with few values the ends are the least and the greatest with this much probability: a
+tenth would pass over what is rare and large."""
+
 
 @dataclass(frozen=True)
 class InputGroup:
-    """Uncertain inputs that move together, with the correlations (input, input) of their normal scores."""
+    """Uncertain inputs that move together, with the correlations (input, input) of their normal scores.
+
+    `samples`: path -> joint samples (sample,), for inputs that come from a table of them.
+    """
 
     entries: tuple[Input, ...]
     correlations: Floats
+    samples: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -51,8 +59,7 @@ class InputGroup:
 
     def alone(self, index: int, level: float, years: range) -> dict[str, Override]:
         """One input of the group at a percentile (0..1) of its own, the others central."""
-        entry = self.entries[index]
-        return {entry.path: value_at(entry.figure, level, years)}
+        return {self.entries[index].path: self._at(self.entries[index], level, years)}
 
     def together(self, effects: Floats, level: float, years: range) -> dict[str, Override]:
         """All inputs of the group where they most likely are when their joint effect is at a percentile.
@@ -60,25 +67,41 @@ class InputGroup:
         `effects` (input,): what each does alone to a figure. To first order the joint effect is
         normal with variance e' R e, and given it the scores are expected at R e z / sqrt(e' R e).
         """
-        pull = np.asarray(self.correlations @ effects)
-        spread = math.sqrt(max(float(effects @ pull), 0.0))
-        z = float(special.ndtri(level))
-        scores = pull * z / spread if spread > 0 else np.zeros(len(effects))
+        scores = expected_scores(self.correlations, effects, level)
         return {
-            entry.path: value_at(entry.figure, float(special.ndtr(score)), years)
+            entry.path: self._at(entry, float(special.ndtr(score)), years)
             for entry, score in zip(self.entries, scores, strict=True)
         }
 
+    def _at(self, entry: Input, level: float, years: range) -> Override:
+        column = self.samples.get(entry.path)
+        if column is None:
+            return value_at(entry.figure, level, years)
+        return float(np.quantile(column, level, method="inverted_cdf"))
 
-def input_groups(scenario: Scenario, sampled_jointly: Sequence[str] = ()) -> list[InputGroup]:
+
+def expected_scores(correlations: Floats, effects: Floats, level: float) -> Floats:
+    """Normal scores expected when their weighted sum is at a percentile of its own."""
+    pull = np.asarray(correlations @ effects)
+    variance = float(effects @ pull)
+    if variance <= 0:
+        return np.zeros(len(effects))
+    return np.asarray(pull * float(special.ndtri(level)) / np.sqrt(variance))
+
+
+def input_groups(
+    scenario: Scenario, samples: Mapping[str, Floats] | None = None
+) -> list[InputGroup]:
     """The uncertain inputs of a scenario in groups, in the order of the file.
 
-    `sampled_jointly`: paths that come from one table of samples are one group.
+    `samples`: path -> joint samples (sample,); paths from one table are one group, tied as the table
+    has them.
     """
     entries = {entry.path: entry for entry in inputs(scenario) if not entry.figure.certain}
+    sampled = {path: column for path, column in (samples or {}).items() if path in entries}
     joined = {path: {path} for path in entries}
     pairs = [tuple(item.between) for item in scenario.correlations]
-    jointly = [path for path in sampled_jointly if path in entries]
+    jointly = list(sampled)
     pairs += [(jointly[0], path) for path in jointly[1:]]
     for one, other in pairs:
         if one in joined and other in joined and joined[one] is not joined[other]:
@@ -91,22 +114,34 @@ def input_groups(scenario: Scenario, sampled_jointly: Sequence[str] = ()) -> lis
             continue
         paths = [other for other in entries if other in joined[path]]
         done.update(paths)
+        matrix: Floats = np.array(correlation_matrix(scenario, paths))
+        for i, one in enumerate(paths):
+            for j, other in enumerate(paths):
+                if i != j and one in sampled and other in sampled:
+                    matrix[i, j] = _score_correlation(sampled[one], sampled[other])
         members = tuple(entries[other] for other in paths)
-        groups.append(InputGroup(members, correlation_matrix(scenario, paths)))
+        own = {other: sampled[other] for other in paths if other in sampled}
+        groups.append(InputGroup(members, matrix, own))
     return groups
 
 
-def value_at(figure: Figure, level: float, years: range) -> Override:
-    """An input at a percentile of its distribution, in every year the same one.
+def _score_correlation(one: Floats, other: Floats) -> float:
+    scores = [special.ndtri((rankdata(column) - 0.5) / len(column)) for column in (one, other)]
+    return float(np.asarray(np.corrcoef(scores))[0, 1])
 
-    Of shares the most uncertain one moves and the others make room in proportion.
+
+def value_at(figure: Figure, level: float, years: range) -> Override:
+    """An input at a percentile of its distribution.
+
+    A number that keeps its quantile is at it in every year. One that goes its own way from year to year
+    is where its years most likely are when their sum is at the percentile, so that its swing is no
+    larger than what such years come to. Of shares the most uncertain one moves and the others make room
+    in proportion.
     """
     if isinstance(figure, Quantity):
         return _quantile(figure, level)
     if isinstance(figure, Yearly):
-        return tuple(
-            _quantile(figure.at(year), level) if figure.covers(year) else np.nan for year in years
-        )
+        return _through_time(figure, level, years)
     weights = dict(figure.shares)
     total = sum(weights.values())
     first = max(weights, key=lambda name: weights[name] * (total - weights[name]))
@@ -117,7 +152,26 @@ def value_at(figure: Figure, level: float, years: range) -> Override:
     )
 
 
+def _through_time(figure: Yearly, level: float, years: range) -> tuple[float, ...]:
+    count = len(years)
+    levels = np.full(count, level)
+    if figure.path != "persistent":
+        apart = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+        rho = figure.rho if figure.path == "ar1" else 0.0
+        # Years that are certain have no part in it.
+        moving = np.array(
+            [figure.covers(y) and not figure.at(y).certain for y in years], dtype=float
+        )
+        levels = special.ndtr(expected_scores(np.power(rho, apart), moving, level))
+    return tuple(
+        _quantile(figure.at(year), float(one)) if figure.covers(year) else np.nan
+        for year, one in zip(years, levels, strict=True)
+    )
+
+
 def _quantile(figure: Quantity, level: float) -> float:
+    if figure.distribution.mode is not None and not figure.certain:
+        level = RARE if level < 0.5 else 1 - RARE if level > 0.5 else level
     return float(figure.distribution.quantile(np.array([level]))[0])
 
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.results import Results
 from model.run import run
 from model.sensitivity.deciding import Deciding, deciding
-from model.sensitivity.first_order import FEWEST_DRAWS, Index, first_order
+from model.sensitivity.first_order import FEWEST_DRAWS, Index, first_order, summed
 from model.sensitivity.input_groups import InputGroup, columns_of, input_groups
 from model.sensitivity.swings import Swing, swings
-from model.sensitivity.targets import ON_TRAJECTORY, TARGETS, Target, years_of
+from model.sensitivity.targets import ON_TRAJECTORY, TARGETS, Target, targets_of, years_of
 from model.sensitivity.total import TotalIndices, total_indices
 from model.whatif.variants import Progress
+
+Floats = NDArray[np.float64]
 
 DECIDING_GROUPS = 12
 """Groups tried as deciders: those with the largest swings."""
@@ -23,6 +26,14 @@ DECIDING_GROUPS = 12
 DECIDING_DRAWS = 128
 NOTHING = 1e-9
 """A swing below this share of the figure is rounding."""
+
+LEAST_SHOWN = 0.02
+"""An input without a swing is listed from this share of the variance on."""
+
+APART = 0.15
+"""Standard deviations by which the mean of expected values may differ from that of the draws."""
+
+Z90 = 1.2815515655446004
 
 
 @dataclass(frozen=True)
@@ -66,10 +77,10 @@ class Sensitivity:
     decides: tuple[Deciding, ...] = ()
 
     @property
-    def explained(self) -> float | None:
-        """Sum of first-order indices: what inputs explain one by one. The rest is chance and interplay."""
-        firsts = [driver.first.value for driver in self.drivers if driver.first is not None]
-        return float(np.clip(sum(firsts), 0.0, 1.0)) if firsts else None
+    def explained(self) -> Index | None:
+        """What inputs explain one by one, summed; the rest is chance and interplay. None without indices."""
+        firsts = [driver.first for driver in self.drivers if driver.first is not None]
+        return summed(firsts) if firsts else None
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for JSON: nothing where there is no figure."""
@@ -83,7 +94,7 @@ class Sensitivity:
             "swings_of": self.swung.name,
             "central": self.central,
             "draws": self.draws,
-            "explained_one_by_one": self.explained,
+            "explained_one_by_one": self.explained.value if self.explained else None,
             "chance": self.chance,
             "surrogate_r2": self.r2,
             "inputs": rows,
@@ -98,6 +109,9 @@ class Sensitivity:
             item = decides.get(driver.group.name)
             rows.append(
                 {
+                    "target": self.target.name,
+                    "year": self.year,
+                    "unit": self.swung.unit,
                     "inputs": driver.group.name,
                     "low": driver.swing.low,
                     "high": driver.swing.high,
@@ -132,19 +146,29 @@ def sensitivity(
     target = TARGETS[target] if isinstance(target, str) else target
     about_trajectory = target.name == ON_TRAJECTORY
     if not target.there(results.draws):
-        raise ValueError(f"this scenario has no {target.title.lower()}")
+        known = ", ".join(targets_of(results.draws))
+        raise ValueError(f"this scenario has no {target.title.lower()}; it has {known}")
     if year not in years_of(target, results.draws):
         known = ", ".join(years_of(target, results.draws))
         raise ValueError(f"{target.title.lower()} is known for {known}, not for {year}")
     swung = TARGETS["closing_deficit"] if about_trajectory else target
-    samples = results.prepared.loaded.samples
-    groups = input_groups(results.scenario, tuple(samples) if samples else ())
+    groups = input_groups(results.scenario, results.prepared.loaded.samples)
     found = swings(results.prepared, results.anchors, groups, swung, year)
     central = float(swung.of(results.central, year)[0])
-    moving = [one for one in found if one.size > NOTHING * max(abs(central), 1.0)]
-    moving.sort(key=lambda one: -one.size)
-    names = {one.group.name for one in moving}
-    firsts, total, chance = _indices(results, target, year, moving, jobs)
+    indices = _first_order(results, target, year, groups)
+    drivers, still = [], []
+    for one, index in zip(found, indices, strict=True):
+        moves = one.size > NOTHING * max(abs(central), 1.0)
+        # Something may move the draws and not the central run: what is rare, or bites only when scarce.
+        shows = index is not None and index.low > 0 and index.value > LEAST_SHOWN
+        if moves or shows:
+            drivers.append((one, index))
+        else:
+            still.append(one.group)
+    spread = float(target.of(results.draws, year).std())
+    drivers.sort(key=lambda item: -_rank(item[0], item[1], spread))
+    moving = [one for one, _ in drivers]
+    total, chance = _total(results, target, year, drivers, jobs)
     decides: list[Deciding] = []
     if (about_trajectory or with_deciding) and "target_year" in results.draws.coords:
         targets = [str(one) for one in results.draws["target_year"].to_numpy()]
@@ -159,7 +183,7 @@ def sensitivity(
                 jobs=jobs,
                 progress=progress,
             )
-    shares = total.values if total is not None else None
+    shares = total.values if total is not None and total.values is not None else None
     return Sensitivity(
         target=target,
         year=year,
@@ -168,32 +192,56 @@ def sensitivity(
         central=central,
         draws=results.draw_count,
         drivers=tuple(
-            Driver(one, firsts[number], shares[number] if shares is not None else None)
-            for number, one in enumerate(moving)
+            Driver(one, index, shares[number] if shares is not None else None)
+            for number, (one, index) in enumerate(drivers)
         ),
         chance=chance,
         r2=total.r2 if total is not None else None,
-        still=tuple(group for group in groups if group.name not in names),
+        still=tuple(still),
         decides=tuple(decides),
     )
 
 
-def _indices(
-    results: Results, target: Target, year: str, moving: list[Swing], jobs: int
-) -> tuple[list[Index | None], TotalIndices | None, float | None]:
-    """First-order and total indices of the groups that move the figure, and the share of chance.
+def _rank(swing: Swing, index: Index | None, spread: float) -> float:
+    """Size by which drivers are listed: the swing, or what the index implies where there is none."""
+    if swing.size > 0 or index is None:
+        return swing.size
+    return 2 * Z90 * spread * float(np.sqrt(max(index.value, 0.0)))
+
+
+def _columns(results: Results, year: str, group: InputGroup) -> Floats:
+    through = results.scenario.horizon.years.index(int(year[:4]))
+    columns = columns_of(group, results.inputs, through)
+    return columns if columns.size else np.zeros((results.draw_count, 0))
+
+
+def _first_order(
+    results: Results, target: Target, year: str, groups: list[InputGroup]
+) -> list[Index | None]:
+    """The index of every group; None where there are too few draws."""
+    if results.draw_count < FEWEST_DRAWS:
+        return [None] * len(groups)
+    values = target.of(results.draws, year)
+    return [first_order(_columns(results, year, group), values) for group in groups]
+
+
+def _total(
+    results: Results,
+    target: Target,
+    year: str,
+    drivers: list[tuple[Swing, Index | None]],
+    jobs: int,
+) -> tuple[TotalIndices | None, float | None]:
+    """Total indices of the drivers, and the share of chance; None where they cannot be had.
 
     Chance hides the model from a surrogate, so that is fitted on the expected values of the same
     draws; its indices are then scaled to the whole variance, chance included, as first-order ones are.
+    Where expected values are not the average of chance, as with a queue that is short of capacity only
+    sometimes, neither can be said.
     """
-    if results.draw_count < FEWEST_DRAWS or not moving:
-        return [None] * len(moving), None, None
+    if results.draw_count < FEWEST_DRAWS or not drivers or target.name == ON_TRAJECTORY:
+        return None, None
     values = target.of(results.draws, year)
-    through = results.scenario.horizon.years.index(int(year[:4]))
-    columns = [columns_of(one.group, results.inputs, through) for one in moving]
-    empty = np.zeros((results.draw_count, 0))
-    columns = [one if one.size else empty for one in columns]
-    firsts: list[Index | None] = [first_order(one, values) for one in columns]
     expected = values
     if results.chance:
         twin = run(
@@ -204,12 +252,14 @@ def _indices(
             chance=False,
         )
         expected = target.of(twin.draws, year)
-    variance = float(values.var())
-    inputs_share = min(float(expected.var()) / variance, 1.0) if variance > 0 else 1.0
-    total = total_indices(columns, [one.size for one in moving], expected)
+    if values.std() == 0 or abs(float((expected - values).mean())) > APART * float(values.std()):
+        return None, None
+    share = min(float(expected.var() / values.var()), 1.0)
+    columns = [_columns(results, year, one.group) for one, _ in drivers]
+    total = total_indices(columns, [one.size for one, _ in drivers], expected)
     if total.values is not None:
-        scaled = tuple(value * inputs_share for value in total.values)
-        total = TotalIndices(total.r2, scaled, total.error)
-    # Of a yes or no, expected values do not give the probability but another yes or no.
-    chance = None if target.name == ON_TRAJECTORY else 1.0 - inputs_share
-    return firsts, total, chance
+        # Alone is part of with others; where the two estimates differ by noise the larger stands.
+        firsts = [index.value if index is not None else 0.0 for _, index in drivers]
+        scaled = tuple(max(t * share, f) for t, f in zip(total.values, firsts, strict=True))
+        total = TotalIndices(total.r2, scaled)
+    return total, 1.0 - share

@@ -55,6 +55,10 @@ def _new_plans(data: xr.Dataset, year: str) -> xr.DataArray:
     return data["flows"].sel(flow="new", year=year).sum("setting")
 
 
+def _transport(data: xr.Dataset, year: str) -> xr.DataArray:
+    return data["transport_gbp"].sel(year=year).sum("travellers")
+
+
 def _on_trajectory(data: xr.Dataset, year: str) -> xr.DataArray:
     return data["trajectory_on_trajectory"].sel(target_year=year).astype(float)
 
@@ -88,6 +92,11 @@ _ALL = (
         "share_in_20_weeks", "Share of plans issued within 20 weeks", "share",
         "demand_share_in_time", _yearly("demand_share_in_time"),
     ),
+    Target("transport", "Cost of SEND transport to the general fund", "GBP", "transport_gbp", _transport),
+    Target(
+        "reserves", "DSG deficit counted against reserves", "GBP",
+        "reserves_charged", _yearly("reserves_charged"),
+    ),
     Target(
         "p_on_trajectory", "Probability of being on the trajectory", "probability",
         "trajectory_on_trajectory", _on_trajectory,
@@ -106,6 +115,11 @@ def usual_target(data: xr.Dataset) -> Target | None:
         if TARGETS[name].there(data):
             return TARGETS[name]
     return None
+
+
+def targets_of(data: xr.Dataset) -> list[str]:
+    """Names of the figures that these results have."""
+    return [target.name for target in _ALL if target.there(data)]
 
 
 def years_of(target: Target, data: xr.Dataset) -> list[str]:

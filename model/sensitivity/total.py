@@ -30,14 +30,11 @@ SAMPLES = 1024
 
 @dataclass(frozen=True)
 class TotalIndices:
-    """Total indices by group, None where they are withheld, with 95 % half-widths of their sampling error.
-
-    `r2`: cross-validated R squared of the surrogate.
-    """
+    """Total indices by group, None where they are withheld, and the cross-validated R squared of the
+    surrogate, `r2`, on which they rest."""
 
     r2: float
     values: tuple[float, ...] | None
-    error: tuple[float, ...] | None
 
 
 def total_indices(
@@ -53,7 +50,7 @@ def total_indices(
 
     columns = np.concatenate(groups, axis=1)
     if columns.shape[1] == 0 or target.std() == 0:
-        return TotalIndices(0.0, None, None)
+        return TotalIndices(0.0, None)
     weight = np.concatenate(
         [
             np.full(group.shape[1], size / max(group.shape[1], 1))
@@ -66,10 +63,9 @@ def total_indices(
     predicted = cross_val_predict(surrogate, columns, target, cv=folds)
     r2 = 1 - float(((target - predicted) ** 2).sum() / ((target - target.mean()) ** 2).sum())
     if r2 < LEAST_R2:
-        return TotalIndices(r2, None, None)
+        return TotalIndices(r2, None)
     surrogate.fit(columns, target)
-    values, error = _sobol(groups, surrogate, seed)
-    return TotalIndices(r2, values, error)
+    return TotalIndices(r2, _sobol(groups, surrogate, seed))
 
 
 def _surrogate(curved: NDArray[np.intp]) -> Any:
@@ -86,9 +82,7 @@ def _surrogate(curved: NDArray[np.intp]) -> Any:
     return make_pipeline(StandardScaler(), terms, StandardScaler(), RidgeCV(strengths))
 
 
-def _sobol(
-    groups: Sequence[Floats], surrogate: Any, seed: int
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _sobol(groups: Sequence[Floats], surrogate: Any, seed: int) -> tuple[float, ...]:
     """SALib's Sobol indices of the surrogate, by group."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
@@ -111,9 +105,7 @@ def _sobol(
     found = analysis.analyze(problem, output, calc_second_order=False, seed=seed)
     by_name = dict(zip(dict.fromkeys(labels), range(len(found["ST"])), strict=True))
     order = [by_name.get(str(number)) for number in range(len(groups))]
-    values = tuple(0.0 if at is None else float(found["ST"][at]) for at in order)
-    errors = tuple(0.0 if at is None else float(found["ST_conf"][at]) for at in order)
-    return values, errors
+    return tuple(0.0 if at is None else float(found["ST"][at]) for at in order)
 
 
 def _as_drawn(uniform: Floats, drawn: Floats) -> Floats:

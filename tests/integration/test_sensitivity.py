@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from scipy.stats import beta, norm
 
 from cli import main
+from model.report.workbook.sensitivity import accuracy
 from model.run import run
 from model.scenario.distributions import uniform
 from model.scenario.quantities import Quantity, ShareSet, Yearly
@@ -98,7 +99,9 @@ def test_indices_of_a_linear_scenario(linear):
     assert [driver.total for driver in found.drivers] == pytest.approx(expected, abs=0.03)
     assert found.r2 == pytest.approx(1, abs=1e-6)
     assert found.chance == pytest.approx(0, abs=1e-9)
-    assert found.explained == pytest.approx(1, abs=0.03)
+    assert found.explained is not None
+    assert found.explained.low < 1 < found.explained.high
+    assert found.explained.value == pytest.approx(1, abs=0.03)
 
 
 def test_tied_inputs_are_one_group(tied):
@@ -200,3 +203,82 @@ def test_the_command_prints_writes_and_refuses(tmp_path, monkeypatch):
     missing = runner.invoke(main, [*ask[:2], "--target", "plans"])
     assert missing.exit_code == 2
     assert "no plans in force" in missing.output
+
+
+RARE = """
+funding:
+  price_base: 2023-24
+  lines:
+    - {id: rare, title: Rare, anchor: none, drivers: [{kind: amount, id: amount, title: A, s251: "1.0.2", annual_amount_gbp: {discrete: {1000: 0.93, 90000: 0.07}}}]}
+    - {id: usual, title: Usual, anchor: none, drivers: [{kind: amount, id: amount, title: A, s251: "1.0.2", annual_amount_gbp: {normal: [50000, 4000]}}]}
+account:
+  blocks: [{id: high_needs, opening_deficit_gbp: 0, gross_income_gbp: 50000}]
+"""
+
+
+def test_what_is_rare_and_large_is_the_first_driver(tmp_path):
+    """Neither percentile of its distribution moves it; its two values do, and most of the variance is its."""
+    results = run(small(tmp_path, RARE), draws=1000)
+    found = sensitivity(results, "in_year", "2023-24")
+    first = found.drivers[0]
+    assert first.group.name == "funding.lines[rare].drivers[amount].annual_amount_gbp"
+    assert first.swing.size == pytest.approx(89_000)
+    variance = 0.07 * 0.93 * 89_000**2
+    assert first.first.value == pytest.approx(variance / (variance + 4_000**2), abs=0.03)
+    assert not found.still
+
+
+def test_years_that_go_their_own_way_swing_together_by_what_they_come_to(tmp_path):
+    """Five independent years of one spread: their sum's 10 to 90 %, not five times a year's."""
+    body = LINEAR.replace(
+        "{normal: [90000, 3000]}",
+        "{2023-24: {normal: [90000, 3000]}, then: {normal: [90000, 3000]}, path: independent}",
+    )
+    results = run(small(tmp_path, body), draws=64)
+    found = sensitivity(results, "closing_deficit", "2025-26")
+    by_name = {driver.group.name: driver.swing for driver in found.drivers}
+    assert by_name[name("first")].size == pytest.approx(2 * Z90 * 3000 * np.sqrt(3), rel=1e-3)
+    assert by_name[name("second")].size == pytest.approx(2 * Z90 * 4000 * 3, rel=1e-3)
+
+
+OPENINGS = """
+account:
+  blocks:
+    - {id: high_needs, opening_deficit_gbp: {normal: [90000, 3000]}, gross_income_gbp: 50000}
+    - {id: schools, opening_deficit_gbp: {normal: [50000, 3000]}, gross_income_gbp: 50000}
+    - {id: early_years, opening_deficit_gbp: {normal: [20000, 2000]}, gross_income_gbp: 50000}
+samples: joint.csv
+"""
+
+
+def test_joint_samples_bring_their_own_correlation_and_range(tmp_path):
+    """A table in which two amounts nearly cancel: the group swings by what is left, within the table."""
+    generator = np.random.default_rng(9)
+    one = 90_000 + 1_500 * generator.standard_normal(500)
+    other = 50_000 - (one - 90_000) + 100 * generator.standard_normal(500)
+    paths = [f"account.blocks[{block}].opening_deficit_gbp" for block in ("high_needs", "schools")]
+    table = "\n".join(f"{a:.2f},{b:.2f}" for a, b in zip(one, other, strict=True))
+    (tmp_path / "joint.csv").write_text(",".join(paths) + f"\n{table}\n", encoding="utf-8")
+    loaded = small(tmp_path, OPENINGS)
+    found = sensitivity(run(loaded, draws=200), "closing_deficit", "2023-24")
+    by_size = {len(driver.group.entries): driver for driver in found.drivers}
+    assert by_size[1].swing.size == pytest.approx(2 * Z90 * 2_000, rel=1e-3)
+    assert by_size[2].swing.size == pytest.approx(2 * Z90 * 100, rel=0.6)
+    (pair,) = [
+        group for group in input_groups(loaded.scenario, loaded.samples) if len(group.entries) == 2
+    ]
+    assert pair.correlations[0, 1] < -0.99
+    low = pair.alone(0, 0.1, loaded.scenario.horizon.years)
+    assert low[paths[0]] == pytest.approx(np.quantile(one, 0.1), abs=30)
+
+
+def test_nothing_that_moves_is_said_in_words(tmp_path):
+    """A figure that no input moves, and few draws, are told apart."""
+    certain = LINEAR.replace("{normal: [90000, 3000]}", "90000").replace(
+        "{normal: [50000, 4000]}", "50000"
+    )
+    certain = certain.replace("{normal: [20000, 2000]}", "20000")
+    found = sensitivity(run(small(tmp_path, certain), draws=200), "in_year", "2023-24")
+    assert accuracy(found) == ["No uncertain input moves this figure in this run."]
+    few = sensitivity(run(small(tmp_path, LINEAR), draws=20), "in_year", "2023-24")
+    assert "too few for shares" in accuracy(few)[0]

@@ -8,7 +8,7 @@ from SALib.analyze import rbd_fast
 from SALib.test_functions import Ishigami
 from scipy.stats import norm
 
-from model.sensitivity.first_order import first_order
+from model.sensitivity.first_order import first_order, summed
 from model.sensitivity.total import LEAST_R2, total_indices
 
 pytestmark = pytest.mark.unit
@@ -115,3 +115,36 @@ def test_too_few_draws_are_refused():
 def test_what_does_not_move_explains_nothing():
     index = first_order(np.zeros((200, 0)), norm.rvs(size=200, random_state=1))
     assert (index.value, index.low, index.high) == (0, 0, 0)
+
+
+def many_columns(draws: int, seed: int = 3):
+    """Fourteen standard normal columns whose sum is 30 % of the variance."""
+    columns = np.random.default_rng(seed).standard_normal((draws, 14))
+    noise = np.random.default_rng(seed + 100).standard_normal(draws)
+    return columns, columns.sum(axis=1) * np.sqrt(0.3 / 14) + noise * np.sqrt(0.7)
+
+
+@pytest.mark.parametrize("draws", [100, 134, 150])
+def test_a_group_of_many_columns_is_withheld_where_draws_are_few(draws):
+    """Sixteen functions want a hundred and sixty draws: fewer would fit the noise and be sure of it."""
+    assert first_order(*many_columns(draws)) is None
+
+
+@pytest.mark.parametrize("draws", [200, 1000])
+def test_a_group_of_many_columns_is_taken_in_its_own_direction(draws):
+    found = [first_order(*many_columns(draws, seed)) for seed in range(8)]
+    values = [index.value for index in found if index is not None]
+    assert len(values) == 8
+    assert np.mean(values) == pytest.approx(0.3, abs=0.06)
+    assert all(index.high - index.low > 0.02 for index in found)
+
+
+def test_indices_add_up_with_one_interval(product):
+    """Resamples are the same for every input, so the interval of the sum is that of the sum."""
+    columns, values = product
+    indices = [first_order(columns[:, [k]], values) for k in range(5)]
+    together = summed(indices)
+    assert together.value == pytest.approx(sum(index.value for index in indices))
+    assert together.low < 13 / 14 < together.high
+    widths = sum(index.high - index.low for index in indices)
+    assert together.high - together.low < widths

@@ -36,7 +36,11 @@ def write(book: Book) -> None:
     """Fill the sheet; call it last, when every check is known."""
     sheet, scenario, about = book.sheets[NAME], book.results.scenario, book.about
     sheet.columns(64, 16, 13, 12, 26)
-    sheet.put(0, 0, "High needs and Dedicated Schools Grant forecast", "title")
+    money = scenario.account is not None or scenario.funding is not None
+    title = (
+        "High needs and Dedicated Schools Grant" if money else "Education, Health and Care plans"
+    )
+    sheet.put(0, 0, f"{title}: {'what if' if scenario.what_if else 'forecast'}", "title")
     sheet.height(0, 26)
     sheet.put(1, 0, scenario.authority, "heading")
     sheet.put(2, 0, scenario.title, "bold")
@@ -47,6 +51,13 @@ def write(book: Book) -> None:
         text = "INVENTED AUTHORITY: these are not the figures of any real council."
         sheet.put(sheet.row, 0, text, "banner")
         sheet.row += 1
+    if scenario.what_if:
+        sheet.note(
+            f"A question put to {scenario.extends}, not a forecast to sign: every line keeps the anchor of "
+            "that scenario, so that nothing differs from it but what the question changes. Published "
+            "figures are that scenario's.",
+            "bold",
+        )
     sheet.note(
         f"As at {scenario.as_at}. Run {about.run_id}, made {about.created:%d %B %Y %H:%M}; "
         f"{about.draws:,} draws, seed {about.seed}.",

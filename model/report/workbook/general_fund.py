@@ -106,10 +106,12 @@ def _published(  # type: ignore[no-untyped-def]
     if part.published_gbp is not None:
         sheet.line("Published forecast", [part.published_gbp.central], "money")
     if anchor in results.anchors:
-        sheet.note(
-            "Costs are scaled once, in the central run, to meet the published forecast: factor "
-            f"{results.anchors[anchor].factor:.3f}."
+        how = (
+            f"Costs keep the factor of {results.scenario.extends}"
+            if results.scenario.what_if
+            else "Costs are scaled once, in the central run, to meet the published forecast: factor"
         )
+        sheet.note(f"{how} {results.anchors[anchor].factor:.3f}.")
 
 
 def _all(book: Book, sheet: Sheet, labels: list[str], totals: dict[str, list[Cell]]) -> None:

@@ -27,8 +27,12 @@ def write(book: Book) -> None:
     sheet.last_column = LAST_PRINTED
     sheet.title(
         "Monte Carlo",
-        "Each draw is one joint sample of every uncertain input. Money in £ thousands (cells hold "
-        "pounds); a deficit is positive.",
+        "Each draw is one joint sample of every uncertain input."
+        + (
+            " Money in £ thousands (cells hold pounds); a deficit is positive."
+            if results.scenario.funding is not None or results.scenario.account is not None
+            else ""
+        ),
     )
     _reading(sheet, results)
     _percentiles(sheet, results)

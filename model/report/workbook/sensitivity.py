@@ -5,6 +5,7 @@ from __future__ import annotations
 from model.report.workbook.charts import ROWS, place, tornado
 from model.report.workbook.figures import Cell
 from model.report.workbook.sheet import Book, Sheet
+from model.sensitivity.first_order import Index
 from model.sensitivity.input_groups import InputGroup
 from model.sensitivity.study import Driver, Sensitivity
 
@@ -12,6 +13,8 @@ NAME = "What drives it"
 
 SHOWN = 15
 CHARTED = 10
+LITTLE = 0.03
+"""Shares of variance below this are within the noise of the estimates."""
 CHART_WIDTH = 1000
 NUMBERS = {"GBP": "money", "share": "share1", "probability": "share1"}
 UNITS = {"GBP": "£000"}
@@ -53,8 +56,9 @@ def _drivers(sheet: Sheet, study: Sensitivity) -> list[tuple[Cell, Cell]]:
     number = NUMBERS.get(study.target.unit, "plans")
     sheet.heading("Inputs, the largest swing first")
     sheet.note(
-        "At low, at high: the central run with this input alone at its 10th and at its 90th percentile, "
-        "in every year the same; inputs that the scenario ties together move together. Alone: share of "
+        "At low, at high: the central run with this input alone at its 10th and at its 90th percentile "
+        "(years that go their own way where together they are at theirs, a number of few values at the "
+        "least and the greatest); inputs that the scenario ties together move together. Alone: share of "
         "the variance over draws that the input explains by itself (first-order index), with its 5th "
         "and 95th bootstrap percentile. With others: the same with every interplay it has a part in "
         "(total index)."
@@ -88,21 +92,19 @@ def _shares(driver: Driver) -> list[float | str]:
     first = driver.first
     alone: list[float | str] = ["", "", ""]
     if first is not None:
-        alone = [max(value, 0.0) for value in (first.value, first.low, first.high)]
+        alone = [min(max(value, 0.0), 1.0) for value in (first.value, first.low, first.high)]
     return [*alone, "" if driver.total is None else driver.total]
 
 
 def accuracy(study: Sensitivity) -> list[str]:
     """How far the indices can be trusted, in sentences."""
+    if not study.drivers:
+        return ["No uncertain input moves this figure in this run."]
     if study.explained is None:
         return [
             f"{study.draws:,} draws are too few for shares of variance; the swings need no draws."
         ]
-    said = [
-        f"From {study.draws:,} draws. Inputs one by one explain {study.explained:.0%} of the variance"
-        + (f"; chance is {study.chance:.0%} of it" if study.chance else "")
-        + "; the rest is inputs together."
-    ]
+    said = [f"From {study.draws:,} draws. " + _explained(study.explained, study.chance)]
     if study.r2 is not None:
         good = any(driver.total is not None for driver in study.drivers)
         said.append(
@@ -111,6 +113,21 @@ def accuracy(study: Sensitivity) -> list[str]:
             + ("." if good else ", which is not enough (90 %): they are withheld.")
         )
     return said
+
+
+def _explained(explained: Index, chance: float | None) -> str:
+    """Where the variance comes from, with how well it is known, claiming no more than there is."""
+    low, value, high = (
+        min(max(x, 0.0), 1.0) for x in (explained.low, explained.value, explained.high)
+    )
+    if value < LITTLE:
+        return "No single input explains much of it alone; that is the answer then."
+    said = f"Inputs one by one explain about {value:.0%} of the variance ({low:.0%} to {high:.0%})"
+    if chance is not None and chance > LITTLE:
+        said += f"; chance is about {chance:.0%} of it"
+    if explained.high + (chance or 0.0) < 1 - LITTLE:
+        return said + "; the rest is what inputs do together."
+    return said + ". What is left cannot be told from the noise of these estimates."
 
 
 def _deciding(sheet: Sheet, study: Sensitivity) -> None:
