@@ -15,6 +15,9 @@ from model.scenario.funding_schema import CurrentPupilsDriver, PlansDriver, With
 from model.scenario.inputs import inputs
 from model.scenario.schema import Scenario
 
+PLACE_FUNDING = "1.0.2"
+"""The s251 line of place funding."""
+
 FAR_FROM_TARGET = 0.5
 """An opening this far from the target of the year before is more likely a slip of units."""
 FAR_ABOVE_PLACES = 1.1
@@ -275,7 +278,8 @@ def _lines(scenario: Scenario) -> Iterator[Notice]:
     told: set[tuple[str, str, str]] = set()
     for line in scenario.funding.lines if scenario.funding else []:
         for driver in line.drivers:
-            if not isinstance(driver, PlansDriver):
+            # Place funding and top-up are two parts of one cost, not one paid twice.
+            if not isinstance(driver, PlansDriver) or driver.s251 == PLACE_FUNDING:
                 continue
             for setting in driver.settings:
                 for age in range(driver.ages[0], driver.ages[1] + 1):

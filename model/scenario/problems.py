@@ -43,9 +43,35 @@ def nearest(name: object, names: Iterable[str]) -> str | None:
     return by_spelling[matches[0]] if matches else None
 
 
+SYNONYMS = {
+    "resourced_provision": "specialist_base",
+    "sen_unit": "specialist_base",
+    "resource_base": "specialist_base",
+    "special": "state_special",
+    "special_school": "state_special",
+    "pru": "alternative_provision",
+    "pupil_referral_unit": "alternative_provision",
+    "fe": "mainstream_post_16",
+    "fe_college": "mainstream_post_16",
+    "college": "mainstream_post_16",
+    "sixth_form": "mainstream_post_16",
+    "specialist_college": "specialist_post_16",
+    "independent": "independent_special_day",
+    "nmss": "independent_special_day",
+    "inmss": "independent_special_day",
+    "home_education": "elective_home_education",
+    "ehe": "elective_home_education",
+    "neet": "other",
+    "nursery": "early_years",
+}
+"""What people call settings, and what they are called here."""
+
+
 def did_you_mean(name: object, names: Iterable[str]) -> str | None:
     """The hint that names the nearest valid name, or None when nothing is close."""
-    near = nearest(name, names)
+    names = list(names)
+    meant = SYNONYMS.get(str(name).lower())
+    near = meant if meant in names else nearest(name, names)
     return f"Did you mean '{near}'?" if near else None
 
 

@@ -155,7 +155,7 @@ def test_nothing_to_look_at_and_hindsight_is_marked(loaded: LoadedScenario) -> N
 
 def test_f10_the_transfer_programme_of_the_scenario(results: Results) -> None:
     """F10 (004:1021-1023): with 800 statements, 300 reviews a year and nobody leaving the last is done
-    after 32 months, in May 2017; as drawn, with slower years and leavers, mostly by April 2018."""
+    after 32 months, in May 2017; as drawn, with capacity not secured after March 2016 (J15), it is in doubt."""
     base = results.prepared.loaded
     section = base.scenario.statement_transfers
     assert section is not None
@@ -169,4 +169,6 @@ def test_f10_the_transfer_programme_of_the_scenario(results: Results) -> None:
     assert float(remaining.sel(month="2017-04")[0]) == 0, "nothing is left for May 2017"
     assert float(remaining.sel(month="2017-03")[0]) == pytest.approx(25)
     in_time = results.draws["statements_in_time"].to_numpy()
-    assert 0.8 < in_time.mean() <= 1
+    assert 0.3 < in_time.mean() < 0.9, (
+        "after March 2016 capacity is from a third of it to all of it"
+    )

@@ -133,6 +133,9 @@ def _anchors(book: Book, sheet: Sheet) -> None:
         return
     low, high = USUAL_FACTORS
     sheet.row += 1
+    if all(item.published_gbp is None for item in anchors):
+        sheet.note("Anchoring: no line has a published forecast; prices stand as given.", "top")
+        return
     sheet.note(
         f"Anchoring: every line's price factor lies between {low} and {high}. A line published "
         "for current pupils only has its starters and leavers on top.",
