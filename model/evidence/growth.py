@@ -23,9 +23,13 @@ def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
     """
     try:
         rate = growth_rate(entry)
-    except (ZeroDivisionError, OverflowError):
+    except (ZeroDivisionError, OverflowError) as error:
         stated = entry.stated.figure if entry.stated else ""
-        note = "growth from or through nil has no percent"
+        note = (
+            str(error)
+            if isinstance(error, ZeroDivisionError)
+            else "growth beyond all numbers has no percent"
+        )
         return [outcome(entry, Verdict.NOT_A_NUMBER, stated=stated, note=note)]
     found = []
     if entry.stated is not None:
@@ -36,6 +40,7 @@ def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
                 rate,
                 stated_figure,
                 note=lambda verdict: truncation(verdict, rate.value, stated_figure.figure),
+                relative=True,
             )
         )
     if entry.called_current_rate_of is not None:
@@ -46,13 +51,21 @@ def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
 def growth_rate(entry: Growth) -> Span:
     """Growth in percent a period.
 
-    Raises ZeroDivisionError for growth from or through nil, OverflowError beyond all numbers.
+    Raises ZeroDivisionError, in words, for growth from or through nil, OverflowError beyond all
+    numbers.
     """
     before = span_of(entry.before, counted=entry.counted)
     after = span_of(entry.after, counted=entry.counted)
+    if before.value == 0:
+        raise ZeroDivisionError("growth from nil has no percent")
+    if after.value / before.value < 0:
+        ends = f"from {entry.before.figure} to {entry.after.figure}"
+        raise ZeroDivisionError(f"growth {ends} goes through nil and has no percent")
+    if before.low <= 0 <= before.high:
+        raise ZeroDivisionError(f"{entry.before.figure} may be nil as printed: no percent follows")
     ratio = after / before
     if ratio.low < 0:
-        raise ZeroDivisionError("growth through nil")
+        raise ZeroDivisionError(f"{entry.after.figure} may lie beyond nil as printed: no percent")
     printed = read_printed(entry.periods)
     assert printed is not None, "checked when the file was read"
     periods = printed.value

@@ -47,7 +47,8 @@ def check_percentage(entry: Percentage) -> list[Outcome]:
             return f"{entry.stated.figure} works only {', or '.join(works)}"
         return truncation(verdict, computed.value, entry.stated.figure)
 
-    return [compare(entry, computed, entry.stated, note=words)]
+    relative = entry.basis == "relative"
+    return [compare(entry, computed, entry.stated, note=words, relative=relative)]
 
 
 def operands(entry: Percentage, basis: Basis) -> tuple[Figure | None, Figure | None]:
