@@ -12,7 +12,11 @@ def check_sum(entry: Sum) -> list[Outcome]:
     """Parts, less what is taken away, against the total printed. A blank part is nil."""
     added = total(addend(part, counted=entry.counted) for part in entry.parts)
     taken = total(addend(part, counted=entry.counted) for part in entry.less)
-    return [compare(entry, added - taken, entry.total, counted=entry.counted)]
+    below = [item for item in entry.less if addend(item, counted=entry.counted).value < 0]
+    words = ", ".join(
+        f"{item.figure} is below nil, so that taking it away adds it" for item in below
+    )
+    return [compare(entry, added - taken, entry.total, counted=entry.counted, note=lambda _: words)]
 
 
 def check_roll_forward(entry: RollForward) -> list[Outcome]:

@@ -86,6 +86,27 @@ def operands_of_footing(table: PrintedTable, identity: Identity) -> list[str]:
     return [row.id for row in table.rows if row.id not in results]
 
 
+def groups_of_cells(table: PrintedTable) -> Iterator[list[tuple[tuple[str | int, ...], Figure]]]:
+    """Cells that are added or divided by each other, each with the way to it in the table."""
+    rows = {row.id: index for index, row in enumerate(table.rows)}
+    columns = {name: index for index, name in enumerate(table.columns)}
+    for down, identities in ((True, table.footing), (False, table.cross_casting)):
+        for identity in identities:
+            plus = operands_of_footing(table, identity) if down else identity.plus
+            if identity.factors:
+                continue
+            shares = [name for name in (identity.part, identity.whole) if name]
+            names = shares or [identity.result, *plus, *identity.less]
+            for line in _columns(table) if down else _rows(table):
+                if identity.only and line.name not in identity.only:
+                    continue
+                places = ((name, line.name) if down else (line.name, name) for name in names)
+                yield [
+                    (("rows", rows[row], "values", columns[column]), line.figure(name))
+                    for name, (row, column) in zip(names, places, strict=True)
+                ]
+
+
 def _columns(table: PrintedTable) -> Iterator[_Line]:
     for index, name in enumerate(table.columns):
         if name not in table.text_columns:

@@ -476,3 +476,51 @@ def test_what_is_explained_is_counted_apart_from_what_is_wrong():
     checked = examine(read_figures(text, "f"))
     assert [item.id for item in checked.not_holding] == ["a", "b"]
     assert [item.id for item in checked.wrong] == ["b"]
+
+
+def test_what_is_below_nil_and_taken_away_is_noted():
+    outcome = one('- id: a\n  kind: sum\n  parts: ["5.0"]\n  less: ["(1.2)"]\n  total: "3.8"')
+    assert (outcome.verdict, outcome.computed) == (Verdict.MISMATCH, Fraction("6.2"))
+    assert "(1.2) is below nil, so that taking it away adds it" in outcome.note
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("0", "5", "growth from nil"),
+        ('"-5"', "5", "growth from -5 to 5 goes through nil"),
+        ("0.4", "5", "exact"),
+        ('{figure: "0.0"}', "5", "growth from nil"),
+        ("5", "0", "0 may lie beyond nil as printed"),
+    ],
+)
+def test_why_a_growth_has_no_percent_is_said_as_it_is(before, after, words):
+    outcome = one(
+        f"- id: a\n  kind: growth\n  before: {before}\n  after: {after}\n  stated: '1,150'"
+    )
+    if words == "exact":
+        assert outcome.verdict is Verdict.EXACT
+    else:
+        assert outcome.verdict is Verdict.NOT_A_NUMBER
+        assert words in outcome.note
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "stated", "verdict"),
+    [
+        ("kind: growth", "-5", "-6", "20", "rounding"),
+        ("kind: growth", "-5", "-6", "44", "rounding"),
+        ("kind: growth", "-5", "-6", "50", "mismatch"),
+        ("kind: growth", "-5.0", "-6.0", "20", "exact"),
+        ("kind: growth", "100", "100", "0", "exact"),
+        ("kind: growth\n  counted: true", "5", "6", "20", "exact"),
+        ("kind: percentage\n  basis: relative", "5", "6", "20", "rounding"),
+        ("kind: percentage\n  basis: points", "5", "6", "1", "exact"),
+    ],
+)
+def test_a_change_printed_too_coarsely_to_tell_is_never_exact(kind, before, after, stated, verdict):
+    outcome = one(
+        f'- id: a\n  {kind}\n  before: "{before}"\n  after: "{after}"\n  stated: {stated}'
+    )
+    assert outcome.verdict == verdict
+    assert ("too coarsely" in outcome.note) == (verdict == "rounding")
