@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from model.evidence.arithmetic_words import equation, joined, term
 from model.evidence.judge import allowed, compare, outcome, span_of, verdict_of
 from model.evidence.printed import read_printed
 from model.evidence.rates_schema import Growth
@@ -24,25 +25,27 @@ def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
     try:
         rate = growth_rate(entry)
     except (ZeroDivisionError, OverflowError) as error:
-        stated = entry.stated.figure if entry.stated else ""
+        shown = entry.stated.figure if entry.stated else ""
         note = (
             str(error)
             if isinstance(error, ZeroDivisionError)
             else "growth beyond all numbers has no percent"
         )
-        return [outcome(entry, Verdict.NOT_A_NUMBER, stated=stated, note=note)]
+        return [outcome(entry, Verdict.NOT_A_NUMBER, stated=shown, note=note)]
     found = []
     if entry.stated is not None:
-        stated_figure = entry.stated
-        found.append(
-            compare(
-                entry,
-                rate,
-                stated_figure,
-                note=lambda verdict: truncation(verdict, rate.value, stated_figure.figure),
-                relative=True,
+        stated = entry.stated
+
+        def words(verdict: Verdict) -> str:
+            said = f"from {term(entry.before)} to {term(entry.after)}"
+            said += f" in {entry.periods} periods" if entry.periods != "1" else ""
+            unit = "% a period" if entry.periods != "1" else "%"
+            return joined(
+                equation(verdict, said, rate.value, stated, unit),
+                truncation(verdict, rate.value, stated.figure),
             )
-        )
+
+        found.append(compare(entry, rate, stated, note=words, relative=True))
     if entry.called_current_rate_of is not None:
         found.append(_current_rate(entry, rate, others[entry.called_current_rate_of]))
     return found

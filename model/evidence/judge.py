@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from model.evidence.arithmetic_words import joined
 from model.evidence.entry import Entry, ExplainedEntry, Explanation, Tolerance
 from model.evidence.figure import Figure
 from model.evidence.printed import is_blank, read_printed
@@ -97,7 +98,8 @@ def compare(
         ends = f"{plain(computed.low, 1)} to {plain(computed.high, 1)}"
         words = f"printed too coarsely to tell: anything from {ends} % would do"
     if verdict is Verdict.MISMATCH and isinstance(entry, ExplainedEntry) and entry.explained_by:
-        verdict, words = explained(entry.explained_by, gap, tolerance)
+        verdict, made_up = explained(entry.explained_by, gap, tolerance)
+        words = joined(words, made_up)
     return outcome(
         entry,
         verdict,
@@ -106,7 +108,7 @@ def compare(
         stated=stated.figure,
         gap=gap,
         tolerance=tolerance,
-        note="; ".join(part for part in (words, _reason(entry, verdict)) if part),
+        note=joined(words, _reason(entry, verdict)),
         source=source or stated.source,
     )
 

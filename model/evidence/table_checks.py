@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import prod
 
+from model.evidence.arithmetic_words import equation, joined, product_words, sum_words, term
 from model.evidence.figure import Figure
 from model.evidence.judge import (
     UnreadableFigureError,
@@ -74,7 +76,10 @@ def _named_apart(found: list[Outcome]) -> list[Outcome]:
     for item in found:
         seen[item.id] += 1
         again = seen[item.id]
-        named.append(item if again == 1 else replace(item, id=f"{item.id}_{again}"))
+        if again > 1:
+            note = "" if item.verdict.holds else f"check {again} of this cell"
+            item = replace(item, id=f"{item.id}_{again}", note=joined(item.note, note))
+        named.append(item)
     return named
 
 
@@ -145,11 +150,36 @@ def _checked(identity: Identity, line: _Line, plus: list[str]) -> Iterator[Outco
         result = _cell("0", result.label, counted=True)
     try:
         made = compare(
-            line.table, computed, result, counted=line.table.counted, at=at, source=source
+            line.table,
+            computed,
+            result,
+            counted=line.table.counted,
+            at=at,
+            source=source,
+            note=lambda verdict: _words(verdict, identity, line, plus, computed.value),
         )
     except UnreadableFigureError as error:
         made = unreadable(line.table, error.figure, at, source)
     yield made
+
+
+def _words(
+    verdict: Verdict, identity: Identity, line: _Line, plus: list[str], computed: Fraction
+) -> str:
+    """The arithmetic of a cell that does not hold, each figure by the name of its row or column."""
+
+    def cells(names: list[str]) -> list[Figure]:
+        return [_cell(line.cells[name], name) for name in names]
+
+    unit = ""
+    if identity.part and identity.whole:
+        part, whole = map(term, cells([identity.part, identity.whole]))
+        said, unit = f"{part} of {whole}", "%"
+    elif identity.factors:
+        said = product_words(cells(identity.factors), [])
+    else:
+        said = sum_words(cells(plus), cells(identity.less))
+    return equation(verdict, said, computed, _cell(line.cells[identity.result], None), unit)
 
 
 def _computed(identity: Identity, line: _Line, plus: list[str]) -> Span:
