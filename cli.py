@@ -573,7 +573,8 @@ def _print_sensitivity(found: Sensitivity, top: int) -> None:
 def figures(file: str, show_all: bool, as_json: bool) -> int:
     """Check the printed figures of FILE: which hold, and which do not and by how much.
 
-    FILE may be the name of a bundled one, such as somerset_2023. See docs/figures.md.
+    FILE may be a folder with a figures.yaml in it, or the name of a bundled one, such as
+    somerset_2023. See docs/figures.md.
     """
     from model.evidence.read import examine_file
     from model.scenario.problems import ScenarioError

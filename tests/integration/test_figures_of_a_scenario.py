@@ -191,7 +191,7 @@ def test_exit_codes_of_the_command(tmp_path):
     (tmp_path / "explained.yaml").write_text(explained, encoding="utf-8")
     done = command("figures", str(tmp_path / "explained.yaml"))
     assert done.exit_code == 0
-    assert "made up of 0.4 a line left out" in done.output
+    assert "made up of 0.4 a line left out" in " ".join(done.output.split())
 
 
 def test_mistakes_say_which_scenario_led_to_the_file(tmp_path):

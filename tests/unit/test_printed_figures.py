@@ -566,3 +566,18 @@ def test_a_cell_that_does_not_hold_says_its_arithmetic():
         "t.total.variance_2": "actual 17.0 less budget 15.0 = 2, printed 1.0; check 2 of this cell",
         "t.total.share": "variance 1.0 of budget 15.0 = 6.67 %, printed 99.9",
     }
+
+
+def test_every_example_of_the_page_has_the_verdicts_it_says():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
+    whole, *entries = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert whole.startswith("format: 1")
+    head = HEAD.replace("{p: A paper}", '{"001": A paper, "002": Its minutes}')
+    shown = set()
+    for example in entries:
+        said = dict(re.findall(r"^# (\S+): (.+)$", example, re.MULTILINE))
+        checked = examine(read_figures(head + example, "page"))
+        assert {item.id: str(item.verdict) for item in checked.outcomes} == said
+        shown.update(item.kind for item in checked.outcomes)
+        assert all(f'says "{item.note}"' in page for item in checked.outcomes if item.kind == "sum")
+    assert shown == set(kinds(FiguresFile.model_fields["entries"].annotation))
