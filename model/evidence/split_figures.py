@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
 from typing import Any
@@ -16,7 +16,7 @@ from model.scenario.findings import Finding
 from model.scenario.positions import Path
 
 MOST_COMMAS = 8
-"""Commas of one entry up to which every way of joining is tried; with more, all are joined."""
+"""Commas of one entry up to which every way of joining is tried; with more, those without a space, or all."""
 
 FIGURE_LISTS = frozenset(
     ("parts", "less", "movements", "figures", "factors", "divided_by", "other_bases")
@@ -30,7 +30,7 @@ def check_commas(
     entry: Entry,
     written: Any,
     at: Path,
-    after_comma: AbstractSet[Path],
+    after_comma: Mapping[Path, bool],
     read: TypeAdapter[Any],
     check: Checked,
 ) -> Iterator[Finding]:
@@ -48,8 +48,9 @@ def check_commas(
     ]
     if not commas or _holds(entry, check):
         return
+    close = tuple(after_comma[(*at, *comma)] for comma in commas)
     ways = product((True, False), repeat=len(commas)) if len(commas) <= MOST_COMMAS else iter(())
-    for way in (*ways, (True,) * len(commas)):
+    for way in (close, (True,) * len(commas), *ways):
         joined = [comma for comma, chosen in zip(commas, way, strict=True) if chosen]
         if joined and _would_hold(written, joined, read, check):
             yield from _found(written, joined, at)

@@ -54,8 +54,11 @@ class Document:
     file: str
     data: dict[str, Any]
     lines: dict[Path, int] = field(default_factory=dict)
-    after_comma: set[Path] = field(default_factory=set)
-    """Items that follow another in a list in brackets, neither of the two in quotes."""
+    after_comma: dict[Path, bool] = field(default_factory=dict)
+    """Items that follow another in a list in brackets, neither of the two in quotes.
+
+    True where nothing but the comma stands between the two.
+    """
     _notes: list[tuple[Path, Problem]] = field(default_factory=list)
 
     @property
@@ -259,8 +262,9 @@ class _Reader:
         for event in iter(self._next, None):
             if isinstance(event, SequenceEndEvent):
                 break
-            if inline and _unquoted(previous) and _unquoted(event):
-                self._document.after_comma.add((*path, len(result)))
+            if inline and previous is not None and _unquoted(previous) and _unquoted(event):
+                close = bool(previous.end_mark.index + 1 == event.start_mark.index)
+                self._document.after_comma[(*path, len(result))] = close
             previous = event
             result.append(self._value(event, (*path, len(result)), depth + 1))
         return result
@@ -315,7 +319,7 @@ class _Reader:
         return value
 
 
-def _unquoted(event: Event | None) -> bool:
+def _unquoted(event: Event) -> bool:
     return isinstance(event, ScalarEvent) and event.style is None
 
 
