@@ -638,7 +638,8 @@ def _print_sensitivity(found: Sensitivity, top: int) -> None:
 def figures(file: str, show_all: bool, as_json: bool) -> int:
     """Check the printed figures of FILE: which hold, and which do not and by how much.
 
-    FILE may be the name of a bundled one, such as somerset_2023. See docs/figures.md.
+    FILE may be a folder with a figures.yaml in it, or the name of a bundled one, such as
+    somerset_2023. See docs/figures.md.
     """
     from model.evidence.read import examine_file
     from model.scenario.problems import ScenarioError
@@ -666,22 +667,38 @@ def figures(file: str, show_all: bool, as_json: bool) -> int:
 
 
 def _figures_file(name: str) -> Path:
-    """The file of this name, or the bundled figures of this name when there is no such file."""
+    """The file of this name, that of a folder of this name, or the bundled figures of this name.
+
+    Raises ScenarioError with the names of the bundled ones for a name that is none of these.
+    """
     path = Path(name)
-    if path.exists() or path.parent != Path():
+    inside = path / "figures.yaml"
+    if inside.is_file():
+        return inside
+    if path.is_file() or path.parent != Path():
         return path
     from model.reference.bundled import bundled
 
-    candidate = bundled("scenarios") / path.name / "figures.yaml"
-    return candidate if candidate.is_file() else path
+    known = {found.parent.name: found for found in bundled("scenarios").glob("*/figures.yaml")}
+    if path.name in known:
+        return known[path.name]
+    if path.exists() or path.suffix:
+        return path
+    from model.scenario.problems import Problem, ScenarioError, did_you_mean, one_of
+
+    near = did_you_mean(name, known)
+    message = "there is no such file, and no bundled figures of this name"
+    expected = f"a file, or {one_of(sorted(known))}"
+    raise ScenarioError([Problem(name, None, "", message, expected=expected, hint=near)])
 
 
 def _print_figures(checked: FiguresChecked, shown: list[Outcome]) -> None:
-    """A table of what is shown, then what each thing that does not hold is and how it is handled."""
+    """A table of what is shown, then what does not hold, or holds for a reason to be told, and its handling."""
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
+    from model.evidence.verdicts import Verdict
     from model.report.figures_list import HEADINGS, cells, counted
 
     console = Console(markup=False, highlight=False)
@@ -694,7 +711,7 @@ def _print_figures(checked: FiguresChecked, shown: list[Outcome]) -> None:
     if shown:
         console.print(table)
     for item in shown:
-        if item.verdict.holds:
+        if item.verdict is Verdict.EXACT or (item.verdict.holds and not item.note):
             continue
         console.print(f"{item.id} [{item.source}]: {item.title}, {item.unit}.")
         for text in (item.note, f"Handling: {item.handling}" if item.handling else ""):

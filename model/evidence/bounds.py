@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from model.evidence.arithmetic_schema import Bound
+from model.evidence.figure import Figure
 from model.evidence.judge import allowed, explained, outcome, span_of
 from model.evidence.verdicts import Outcome, Verdict
+from model.evidence.wording import plain
 
 
 def check_bound(entry: Bound) -> list[Outcome]:
@@ -22,7 +24,11 @@ def check_bound(entry: Bound) -> list[Outcome]:
             verdict, words = explained(entry.explained_by, gap, tolerance)
     elif gap:
         verdict = Verdict.ROUNDING
-    said = f"{entry.least.name} must not exceed {entry.most.name}"
+    ends = (entry.least, least.value), (entry.most, most.value)
+    if entry.least.times or entry.most.times:
+        said = " must not exceed ".join(_in_unit(*end, entry.unit) for end in ends)
+    else:
+        said = f"{entry.least.name} must not exceed {entry.most.name}"
     return [
         outcome(
             entry,
@@ -34,3 +40,12 @@ def check_bound(entry: Bound) -> list[Outcome]:
             note=f"{said}; {words}" if words else said,
         )
     ]
+
+
+def _in_unit(figure: Figure, value: Fraction, unit: str) -> str:
+    """The figure in the entry's unit, after what is printed where a factor converts it."""
+    label = figure.label or ""
+    if figure.times:
+        shown = f"{figure.figure} {label}" if " " not in label else figure.name
+        return f"{shown.strip()} = {plain(value)} {unit}"
+    return f"{figure.figure} {unit}" + (f" ({label})" if label not in ("", unit) else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ _CHECKS: dict[type[Entry], Callable[[Any], list[Outcome]]] = {
 }
 """The check of each kind but growth, which looks at other growths."""
 
+_NONE: Mapping[str, Growth] = {}
+
 
 @dataclass(frozen=True)
 class FiguresChecked:
@@ -66,11 +68,15 @@ def examine(file: FiguresFile, name: str = "") -> FiguresChecked:
     growths = {entry.id: entry for entry in file.entries if isinstance(entry, Growth)}
     outcomes: list[Outcome] = []
     for entry in file.entries:
-        try:
-            if isinstance(entry, Growth):
-                outcomes.extend(check_growth(entry, growths))
-            else:
-                outcomes.extend(_CHECKS[type(entry)](entry))
-        except UnreadableFigureError as error:
-            outcomes.append(unreadable(entry, error.figure))
+        outcomes.extend(check_entry(entry, growths))
     return FiguresChecked(name, file, tuple(outcomes))
+
+
+def check_entry(entry: Entry, growths: Mapping[str, Growth] = _NONE) -> list[Outcome]:
+    """The outcomes of one entry; `growths` are those of the file, which only a growth looks at."""
+    try:
+        if isinstance(entry, Growth):
+            return check_growth(entry, growths)
+        return _CHECKS[type(entry)](entry)
+    except UnreadableFigureError as error:
+        return [unreadable(entry, error.figure)]

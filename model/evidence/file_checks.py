@@ -14,6 +14,7 @@ from model.evidence.rates_schema import Growth, Percentage
 from model.evidence.statement_schema import Milestone
 from model.evidence.table_file_checks import check_layout
 from model.evidence.table_schema import PrintedTable
+from model.evidence.units import check_units
 from model.scenario.findings import Finding, repeated, unknown
 from model.scenario.positions import Path
 
@@ -40,9 +41,11 @@ def check_file(
         yield from _sources(entry, at, papers)
         yield from _tolerance(entry, at)
         yield from _explanations(entry, at)
-        if isinstance(entry, PrintedTable):
-            yield from check_layout(entry, at)
-        elif isinstance(entry, Growth):
+        layout = list(check_layout(entry, at)) if isinstance(entry, PrintedTable) else []
+        yield from layout
+        if not layout:
+            yield from check_units(entry, at)
+        if isinstance(entry, Growth):
             yield from _growth(entry, at, growths)
         elif isinstance(entry, Percentage):
             yield from _percentage(entry, at)
@@ -112,7 +115,7 @@ def _growth(entry: Growth, at: Path, growths: AbstractSet[str]) -> Iterator[Find
     if other == entry.id:
         yield Finding(where, "a growth cannot be its own current rate", repr(other))
     elif other not in growths:
-        yield unknown(where, "growth", other, sorted(growths - {entry.id}))
+        yield unknown(where, "growth", other, sorted(growths - {entry.id}), "this file")
 
 
 def _percentage(entry: Percentage, at: Path) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from model.evidence.arithmetic_words import equation, joined, term
 from model.evidence.judge import allowed, compare, outcome, span_of, verdict_of
 from model.evidence.printed import read_printed
 from model.evidence.rates_schema import Growth
@@ -23,21 +24,28 @@ def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
     """
     try:
         rate = growth_rate(entry)
-    except (ZeroDivisionError, OverflowError):
-        stated = entry.stated.figure if entry.stated else ""
-        note = "growth from or through nil has no percent"
-        return [outcome(entry, Verdict.NOT_A_NUMBER, stated=stated, note=note)]
+    except (ZeroDivisionError, OverflowError) as error:
+        shown = entry.stated.figure if entry.stated else ""
+        note = (
+            str(error)
+            if isinstance(error, ZeroDivisionError)
+            else "growth beyond all numbers has no percent"
+        )
+        return [outcome(entry, Verdict.NOT_A_NUMBER, stated=shown, note=note)]
     found = []
     if entry.stated is not None:
-        stated_figure = entry.stated
-        found.append(
-            compare(
-                entry,
-                rate,
-                stated_figure,
-                note=lambda verdict: truncation(verdict, rate.value, stated_figure.figure),
+        stated = entry.stated
+
+        def words(verdict: Verdict) -> str:
+            said = f"from {term(entry.before)} to {term(entry.after)}"
+            said += f" in {entry.periods} periods" if entry.periods != "1" else ""
+            unit = "% a period" if entry.periods != "1" else "%"
+            return joined(
+                equation(verdict, said, rate.value, stated, unit),
+                truncation(verdict, rate.value, stated.figure),
             )
-        )
+
+        found.append(compare(entry, rate, stated, note=words, relative=True))
     if entry.called_current_rate_of is not None:
         found.append(_current_rate(entry, rate, others[entry.called_current_rate_of]))
     return found
@@ -46,13 +54,21 @@ def check_growth(entry: Growth, others: Mapping[str, Growth]) -> list[Outcome]:
 def growth_rate(entry: Growth) -> Span:
     """Growth in percent a period.
 
-    Raises ZeroDivisionError for growth from or through nil, OverflowError beyond all numbers.
+    Raises ZeroDivisionError, in words, for growth from or through nil, OverflowError beyond all
+    numbers.
     """
     before = span_of(entry.before, counted=entry.counted)
     after = span_of(entry.after, counted=entry.counted)
+    if before.value == 0:
+        raise ZeroDivisionError("growth from nil has no percent")
+    if after.value / before.value < 0:
+        ends = f"from {entry.before.figure} to {entry.after.figure}"
+        raise ZeroDivisionError(f"growth {ends} goes through nil and has no percent")
+    if before.low <= 0 <= before.high:
+        raise ZeroDivisionError(f"{entry.before.figure} may be nil as printed: no percent follows")
     ratio = after / before
     if ratio.low < 0:
-        raise ZeroDivisionError("growth through nil")
+        raise ZeroDivisionError(f"{entry.after.figure} may lie beyond nil as printed: no percent")
     printed = read_printed(entry.periods)
     assert printed is not None, "checked when the file was read"
     periods = printed.value

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from model.evidence.arithmetic_words import joined
 from model.evidence.entry import Entry, ExplainedEntry, Explanation, Tolerance
 from model.evidence.figure import Figure
 from model.evidence.printed import is_blank, read_printed
 from model.evidence.spans import Span, total
 from model.evidence.verdicts import Outcome, Verdict
+from model.evidence.wording import plain
 
 
 class UnreadableFigureError(Exception):
@@ -78,10 +80,12 @@ def compare(
     at: str = "",
     source: str | None = None,
     note: Callable[[Verdict], str] | None = None,
+    relative: bool = False,
 ) -> Outcome:
     """A computed figure held to the one stated; `note` adds words once the verdict is known.
 
-    The tolerance is what the rounding of every figure allows, or the entry's own.
+    The tolerance is what the rounding of every figure allows, or the entry's own. A change in
+    percent (`relative`) is never exact where its figures are too coarse to tell it from none.
     Raises UnreadableFigureError where the stated figure is not a number.
     """
     printed = span_of(stated, counted=counted)
@@ -89,8 +93,13 @@ def compare(
     tolerance = allowed(entry.tolerance, computed.spread + printed.spread)
     verdict = verdict_of(gap, tolerance)
     words = note(verdict) if note else ""
+    if relative and verdict.holds and entry.tolerance is None and too_coarse(computed, printed):
+        verdict = Verdict.ROUNDING
+        ends = f"{plain(computed.low, 1)} to {plain(computed.high, 1)}"
+        words = f"printed too coarsely to tell: anything from {ends} % would do"
     if verdict is Verdict.MISMATCH and isinstance(entry, ExplainedEntry) and entry.explained_by:
-        verdict, words = explained(entry.explained_by, gap, tolerance)
+        verdict, made_up = explained(entry.explained_by, gap, tolerance)
+        words = joined(words, made_up)
     return outcome(
         entry,
         verdict,
@@ -99,7 +108,7 @@ def compare(
         stated=stated.figure,
         gap=gap,
         tolerance=tolerance,
-        note="; ".join(part for part in (words, _reason(entry, verdict)) if part),
+        note=joined(words, _reason(entry, verdict)),
         source=source or stated.source,
     )
 
@@ -109,6 +118,14 @@ def verdict_of(gap: Fraction, tolerance: Fraction) -> Verdict:
     if gap == 0:
         return Verdict.EXACT
     return Verdict.ROUNDING if abs(gap) <= tolerance else Verdict.MISMATCH
+
+
+def too_coarse(computed: Span, stated: Span) -> bool:
+    """Whether a change may as well be none or twice itself, and the print of it claims to know more.
+
+    The latter by five units of the last place stated, so that 0 % between equal figures still holds.
+    """
+    return computed.spread >= abs(computed.value) and computed.spread > 10 * stated.spread
 
 
 def allowed(tolerance: Tolerance | None, rounding: Fraction) -> Fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from model.evidence.arithmetic_words import equation, joined, term
 from model.evidence.figure import Figure
 from model.evidence.judge import (
     UnreadableFigureError,
@@ -42,12 +43,25 @@ def check_percentage(entry: Percentage) -> list[Outcome]:
     def words(verdict: Verdict) -> str:
         if verdict is not Verdict.MISMATCH:
             return ""
+        unit = "points" if entry.basis == "points" else "%"
+        said = equation(
+            verdict, _arithmetic(entry.basis, top, base), computed.value, entry.stated, unit
+        )
         works = list(_other_ways(entry, stated))
         if works:
-            return f"{entry.stated.figure} works only {', or '.join(works)}"
-        return truncation(verdict, computed.value, entry.stated.figure)
+            return f"{said}; {entry.stated.figure} works only {', or '.join(works)}"
+        return joined(said, truncation(verdict, computed.value, entry.stated.figure))
 
-    return [compare(entry, computed, entry.stated, note=words)]
+    relative = entry.basis == "relative"
+    return [compare(entry, computed, entry.stated, note=words, relative=relative)]
+
+
+def _arithmetic(basis: Basis, top: Figure, base: Figure) -> str:
+    if basis == "share":
+        return f"{term(top)} of {term(base)}"
+    if basis == "points":
+        return f"{term(top)} less {term(base)}"
+    return f"from {term(base)} to {term(top)}"
 
 
 def operands(entry: Percentage, basis: Basis) -> tuple[Figure | None, Figure | None]:

@@ -66,6 +66,16 @@ def read_printed(text: str) -> Printed | None:
     return Printed(-size if signs and signs[0] in "(-" else size, unit / 2)
 
 
+def ending(text: str) -> str:
+    """What a printed figure ends in: %, pp, k, m, bn or nothing.
+
+    >>> ending("£9.6m"), ending("(46%)"), ending("12"), ending("18.xm")
+    ('m', '%', '', '')
+    """
+    match = _PRINTED.fullmatch(text.strip().replace("−", "-"))
+    return (match["scale"] or "") if match else ""
+
+
 def half_away_from_zero(value: Fraction, unit: Fraction) -> Fraction:
     """`value` rounded to whole `unit`s, halves away from zero, as a spreadsheet shows it.
 

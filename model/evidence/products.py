@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from model.evidence.arithmetic_schema import Product
+from model.evidence.arithmetic_words import equation, product_words
 from model.evidence.judge import compare, outcome, span_of
 from model.evidence.spans import Span
 from model.evidence.verdicts import Outcome, Verdict
@@ -19,7 +20,12 @@ def check_product(entry: Product) -> list[Outcome]:
     except ZeroDivisionError:
         note = "a divisor is nil, or may be nil as printed"
         return [outcome(entry, Verdict.NOT_A_NUMBER, stated=entry.stated.figure, note=note)]
-    return [compare(entry, computed, entry.stated)]
+
+    def words(verdict: Verdict) -> str:
+        said = product_words(entry.factors, entry.divided_by)
+        return equation(verdict, said, computed.value, entry.stated)
+
+    return [compare(entry, computed, entry.stated, note=words)]
 
 
 def _quotient(value: Span, divisors: list[Span]) -> Span:

@@ -7,9 +7,10 @@ from pathlib import Path as FilePath
 
 from pydantic import TypeAdapter, ValidationError
 
-from model.evidence.examine import FiguresChecked, examine
+from model.evidence.examine import FiguresChecked, check_entry, examine
 from model.evidence.file_checks import Placed, check_file
 from model.evidence.schema import AnyEntry, FiguresFile
+from model.evidence.split_figures import check_commas
 from model.scenario.files import ScenarioFolder, read_scenario_text
 from model.scenario.merge import Located
 from model.scenario.positions import parse
@@ -39,7 +40,15 @@ def read_figures(text: str, file: str) -> FiguresFile:
         sound = _sound_entries(located.data.get("entries"))
         given = located.data.get("papers")
         papers = given if isinstance(given, dict) and given else None
-    for finding in check_file(sound, papers, _growths(located.data.get("entries"))):
+    found = list(check_file(sound, papers, _growths(located.data.get("entries"))))
+    if not found:
+        for index, entry in sound:
+            written = located.data["entries"][index]
+            at = ("entries", index)
+            found.extend(
+                check_commas(entry, written, at, document.after_comma, _ENTRY, check_entry)
+            )
+    for finding in found:
         words = (finding.message, finding.found, finding.expected, finding.hint)
         problems.append(place_problem(located, file, finding.path, words))
     if checked is None or problems:

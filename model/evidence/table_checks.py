@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import prod
 
+from model.evidence.arithmetic_words import equation, joined, product_words, sum_words, term
 from model.evidence.figure import Figure
 from model.evidence.judge import (
     UnreadableFigureError,
@@ -74,7 +76,10 @@ def _named_apart(found: list[Outcome]) -> list[Outcome]:
     for item in found:
         seen[item.id] += 1
         again = seen[item.id]
-        named.append(item if again == 1 else replace(item, id=f"{item.id}_{again}"))
+        if again > 1:
+            note = "" if item.verdict.holds else f"check {again} of this cell"
+            item = replace(item, id=f"{item.id}_{again}", note=joined(item.note, note))
+        named.append(item)
     return named
 
 
@@ -84,6 +89,27 @@ def operands_of_footing(table: PrintedTable, identity: Identity) -> list[str]:
         return identity.plus
     results = {item.result for item in table.footing}
     return [row.id for row in table.rows if row.id not in results]
+
+
+def groups_of_cells(table: PrintedTable) -> Iterator[list[tuple[tuple[str | int, ...], Figure]]]:
+    """Cells that are added or divided by each other, each with the way to it in the table."""
+    rows = {row.id: index for index, row in enumerate(table.rows)}
+    columns = {name: index for index, name in enumerate(table.columns)}
+    for down, identities in ((True, table.footing), (False, table.cross_casting)):
+        for identity in identities:
+            plus = operands_of_footing(table, identity) if down else identity.plus
+            if identity.factors:
+                continue
+            shares = [name for name in (identity.part, identity.whole) if name]
+            names = shares or [identity.result, *plus, *identity.less]
+            for line in _columns(table) if down else _rows(table):
+                if identity.only and line.name not in identity.only:
+                    continue
+                places = ((name, line.name) if down else (line.name, name) for name in names)
+                yield [
+                    (("rows", rows[row], "values", columns[column]), line.figure(name))
+                    for name, (row, column) in zip(names, places, strict=True)
+                ]
 
 
 def _columns(table: PrintedTable) -> Iterator[_Line]:
@@ -124,11 +150,36 @@ def _checked(identity: Identity, line: _Line, plus: list[str]) -> Iterator[Outco
         result = _cell("0", result.label, counted=True)
     try:
         made = compare(
-            line.table, computed, result, counted=line.table.counted, at=at, source=source
+            line.table,
+            computed,
+            result,
+            counted=line.table.counted,
+            at=at,
+            source=source,
+            note=lambda verdict: _words(verdict, identity, line, plus, computed.value),
         )
     except UnreadableFigureError as error:
         made = unreadable(line.table, error.figure, at, source)
     yield made
+
+
+def _words(
+    verdict: Verdict, identity: Identity, line: _Line, plus: list[str], computed: Fraction
+) -> str:
+    """The arithmetic of a cell that does not hold, each figure by the name of its row or column."""
+
+    def cells(names: list[str]) -> list[Figure]:
+        return [_cell(line.cells[name], name) for name in names]
+
+    unit = ""
+    if identity.part and identity.whole:
+        part, whole = map(term, cells([identity.part, identity.whole]))
+        said, unit = f"{part} of {whole}", "%"
+    elif identity.factors:
+        said = product_words(cells(identity.factors), [])
+    else:
+        said = sum_words(cells(plus), cells(identity.less))
+    return equation(verdict, said, computed, _cell(line.cells[identity.result], None), unit)
 
 
 def _computed(identity: Identity, line: _Line, plus: list[str]) -> Span:

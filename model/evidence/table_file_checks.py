@@ -48,16 +48,16 @@ def _identity(identity: Identity, at: Path, along: Names, across: Names) -> Iter
     for key in ("result", "part", "whole"):
         name = getattr(identity, key)
         if name is not None and name not in names:
-            yield unknown((*at, key), kind, name, names)
+            yield unknown((*at, key), kind, name, names, "this table")
     for key in ("plus", "less", "factors"):
         for index, name in enumerate(getattr(identity, key)):
             if name not in names:
-                yield unknown((*at, key, index), kind, name, names)
+                yield unknown((*at, key, index), kind, name, names, "this table")
             elif name == identity.result:
                 yield Finding((*at, key, index), f"the result '{name}' cannot follow from itself")
     for index, name in enumerate(identity.only):
         if name not in across[1]:
-            yield unknown((*at, "only", index), across[0], name, across[1])
+            yield unknown((*at, "only", index), across[0], name, across[1], "this table")
     if (identity.part is None) != (identity.whole is None):
         yield Finding(at, "'part' and 'whole' are needed together")
     ways = [bool(identity.plus or identity.less), bool(identity.factors), bool(identity.part)]

@@ -95,4 +95,5 @@ def read_scenario_text(folder: ScenarioFolder, path: Path, *, what: str = "a sce
         beside = (other.name for other in path.parent.glob("*.y*ml"))
         hint = did_you_mean(name, beside)
         raise ScenarioError([Problem(str(path), None, "", "there is no such file", hint=hint)])
-    return decode(folder.read(path, MAX_BYTES), folder.name(path))
+    kind = "a scenario" if what == "a scenario file" else what
+    return decode(folder.read(path, MAX_BYTES), folder.name(path), kind)

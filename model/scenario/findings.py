@@ -35,11 +35,13 @@ def reads(*sections: str) -> Callable[[Callable[[Scenario], Iterator[Finding]]],
     return lambda find: Check(frozenset(sections), find)
 
 
-def unknown(path: Path, kind: str, name: str, names: Iterable[str]) -> Finding:
-    """A reference to something that is not there."""
+def unknown(
+    path: Path, kind: str, name: str, names: Iterable[str], where: str = "this scenario"
+) -> Finding:
+    """A reference to something that is not there; `where` it could be given."""
     names = list(dict.fromkeys(names))
     near = did_you_mean(name, names)
-    expected = one_of(names, near) if names else f"a {kind} given in this scenario"
+    expected = one_of(names, near) if names else f"a {kind} given in {where}"
     return Finding(path, f"there is no {kind} '{name}'", expected=expected, hint=near)
 
 

@@ -129,7 +129,7 @@ def _read_figures(name: str | None, folder: ScenarioFolder) -> FiguresText | Non
     except ValueError as error:
         raise ScenarioError([Problem(name, None, "", str(error))]) from None
     inside = folder.name(path)
-    return FiguresText(inside, decode(folder.read(path, MAX_BYTES), inside))
+    return FiguresText(inside, decode(folder.read(path, MAX_BYTES), inside, "a figures file"))
 
 
 def _published_anew(

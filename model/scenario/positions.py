@@ -54,6 +54,11 @@ class Document:
     file: str
     data: dict[str, Any]
     lines: dict[Path, int] = field(default_factory=dict)
+    after_comma: dict[Path, bool] = field(default_factory=dict)
+    """Items that follow another in a list in brackets, neither of the two in quotes.
+
+    True where nothing but the comma stands between the two.
+    """
     _notes: list[tuple[Path, Problem]] = field(default_factory=list)
 
     @property
@@ -66,14 +71,16 @@ class Document:
         self._notes.append((path, Problem(self.file, line, "", message, **more)))
 
 
-def decode(raw: bytes, file: str) -> str:
-    """The text of a scenario file. Raises ScenarioError for what is not plain UTF-8 text."""
+def decode(raw: bytes, file: str, what: str = "a scenario") -> str:
+    """The text of a file; `what` names it. Raises ScenarioError for what is not plain UTF-8 text."""
     if raw[:4] == b"PK\x03\x04":
         raise _refused(
             file,
             None,
-            "this is an Excel workbook or another zip file, not a scenario",
-            "A scenario is a text file: `hn-forecast init demo` makes one to start from.",
+            f"this is an Excel workbook or another zip file, not {what}",
+            "A scenario is a text file: `hn-forecast init demo` makes one to start from."
+            if what == "a scenario"
+            else "It is a text file: see docs/figures.md.",
         )
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64]:
         raise _refused(
@@ -137,7 +144,9 @@ class _Reader:
                 file,
                 1,
                 f"{self._what} is a list of 'key: value' lines",
-                "Run 'hn-forecast init FOLDER' for a complete example.",
+                "Run 'hn-forecast init FOLDER' for a complete example."
+                if self._what == "a scenario"
+                else "See docs/figures.md for a complete example.",
             )
         self._document.lines[()] = _line(event)
         self._mapping(event, (), 0, self._document.data)
@@ -248,9 +257,15 @@ class _Reader:
 
     def _sequence(self, start: Event, path: Path, depth: int) -> list[Any]:
         result: list[Any] = []
+        inline = bool(getattr(start, "flow_style", False))
+        previous: Event | None = None
         for event in iter(self._next, None):
             if isinstance(event, SequenceEndEvent):
                 break
+            if inline and previous is not None and _unquoted(previous) and _unquoted(event):
+                close = bool(previous.end_mark.index + 1 == event.start_mark.index)
+                self._document.after_comma[(*path, len(result))] = close
+            previous = event
             result.append(self._value(event, (*path, len(result)), depth + 1))
         return result
 
@@ -302,6 +317,10 @@ class _Reader:
             self._document.note(line, path, "nothing is given here", hint=hint)
             return UNREADABLE
         return value
+
+
+def _unquoted(event: Event) -> bool:
+    return isinstance(event, ScalarEvent) and event.style is None
 
 
 def _has_control(text: str) -> bool:

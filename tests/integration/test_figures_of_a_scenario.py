@@ -191,4 +191,36 @@ def test_exit_codes_of_the_command(tmp_path):
     (tmp_path / "explained.yaml").write_text(explained, encoding="utf-8")
     done = command("figures", str(tmp_path / "explained.yaml"))
     assert done.exit_code == 0
-    assert "made up of 0.4 a line left out" in done.output
+    assert "made up of 0.4 a line left out" in " ".join(done.output.split())
+
+
+def test_mistakes_say_which_scenario_led_to_the_file(tmp_path):
+    path = scenario(tmp_path, text=FIGURES.replace("kind: sum", "kind: sums"))
+    done = command("validate", str(path))
+    assert "The scenario 'small' names this file with 'figures:'." in done.output
+    assert "names this file" not in command("figures", str(tmp_path / "papers/figures.yaml")).output
+
+
+def test_a_folder_stands_for_the_figures_in_it(tmp_path, monkeypatch):
+    """As in `scenarios/`, where each bundled name is a folder too."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "somerset_2023").mkdir()
+    bundled = command("figures", "somerset_2023")
+    assert bundled.exit_code == 4
+    (tmp_path / "somerset_2023" / "figures.yaml").write_text(FIGURES, encoding="utf-8")
+    for name in ("somerset_2023", str(tmp_path / "somerset_2023")):
+        done = command("figures", name)
+        assert "Figures of an invented paper" in done.output
+    (tmp_path / "other").mkdir()
+    done = command("figures", "other")
+    assert done.exit_code == 2
+    assert "this is a folder, not a figures file" in done.output
+
+
+def test_an_unknown_name_lists_the_bundled_figures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = command("figures", "somerset_203")
+    assert done.exit_code == 2
+    assert "nottinghamshire_2024, somerset_2023. Did you mean 'somerset_2023'?" in done.output
+    data = json.loads(command("figures", "nowhere", "--json").output)
+    assert "north_somerset_2021" in data["problems"][0]["expected"]

@@ -191,3 +191,114 @@ def test_a_file_that_is_not_there_or_a_folder(tmp_path):
     for path, words in ((tmp_path / "figure.yaml", "Did you mean"), (tmp_path, "this is a folder")):
         with pytest.raises(ScenarioError, match=words):
             examine_file(path)
+
+
+def test_a_file_of_another_kind_is_told_what_a_figures_file_is(tmp_path):
+    """An empty file and a workbook: `init` makes no figures file, so neither points to it."""
+    for name, raw, words in (
+        ("empty.yaml", b"", "See docs/figures.md"),
+        ("book.xlsx", b"PK\x03\x04", "not a figures file. It is a text file: see docs/figures.md"),
+    ):
+        (tmp_path / name).write_bytes(raw)
+        with pytest.raises(ScenarioError) as raised:
+            examine_file(tmp_path / name)
+        assert words in str(raised.value)
+        assert "init" not in str(raised.value)
+
+
+def test_a_rate_of_nobody_is_looked_for_in_this_file():
+    body = "kind: growth, before: 5, after: 6, called_current_rate_of: nobody"
+    (problem,) = problems_of(small(body))
+    assert problem.expected == "a growth given in this file"
+
+
+def small(*entries: str, unit: str = "GBP") -> str:
+    """A file whose entries start on line 6."""
+    head = "format: 1\ntitle: t\nauthority: a\npapers: {p: p}\nentries:\n"
+    lines = [
+        f"  - {{id: e{number}, title: t, source: 'p:1', unit: \"{unit}\", {entry}}}\n"
+        for number, entry in enumerate(entries)
+    ]
+    return head + "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("entry", "path", "figure"),
+    [
+        ('kind: sum, parts: [16,312, 1,200], total: "17,512"', "parts[0]", "16,312"),
+        ('kind: sum, parts: [16, 312, 1, 200], total: "17,512"', "parts[0]", "16,312"),
+        ('kind: sum, parts: [5, 1,200], total: "1,205"', "parts[1]", "1,200"),
+        ('kind: sum, parts: [100, 1,234,567], total: "1,234,667"', "parts[1]", "1,234,567"),
+        ('kind: sum, parts: ["5"], less: [£1,200.50], total: "-1,195.5"', "less[0]", "£1,200.50"),
+        ('kind: product, factors: [140, 10,000], stated: "1,400,000"', "factors[1]", "10,000"),
+        ('kind: product, factors: ["5,000"], divided_by: [2,500], stated: 2', "divided_by[0]", "2,500"),
+        ('kind: roll_forward, opening: 5, movements: [-1,200], closing: "-1,195"', "movements[0]", "-1,200"),
+        ("kind: same, figures: [16,312, 16,312]", "figures[0]", "16,312"),
+    ],
+)  # fmt: skip
+def test_a_comma_that_splits_a_figure_is_told(entry, path, figure):
+    (problem,) = problems_of(small("kind: sum, parts: [1], total: 1", entry))
+    assert (problem.line, problem.path) == (7, f"entries[e1].{path}")
+    assert problem.expected == f'"{figure}"'
+    assert problem.hint == "A figure with a comma needs quotes."
+
+
+@pytest.mark.parametrize(
+    ("entry", "verdict"),
+    [
+        ("kind: sum, parts: [100, 200, 300], total: 600", Verdict.EXACT),
+        ("kind: sum, parts: [100, 200, 300], total: 700", Verdict.MISMATCH),
+        ('kind: sum, parts: ["16", "312"], total: "16,312"', Verdict.MISMATCH),
+        ('kind: sum, parts: [16, "312"], total: "16,312"', Verdict.MISMATCH),
+        ('kind: sum, parts: [16, 31], total: "1,631"', Verdict.MISMATCH),
+        ('kind: sum, parts: [1600, 312], total: "16,312"', Verdict.MISMATCH),
+        ('check: [16,312], kind: sum, parts: [1], total: "9"', Verdict.MISMATCH),
+    ],
+)
+def test_lists_that_no_comma_splits_are_left_alone(entry, verdict):
+    (outcome,) = examine(read_figures(small(entry), "f")).outcomes
+    assert outcome.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("unit", "entry", "path", "words"),
+    [
+        ("GBP m", 'kind: roll_forward, opening: "£-10,200k", movements: ["-4.4"], closing: "-14.6"',
+         "movements[0]", "'-4.4' (GBP m) beside '£-10,200k' (k, m or bn)"),
+        ("GBP m", 'kind: sum, parts: ["46%", "12"], total: "58"', "parts[1]", "beside '46%' (percent)"),
+        ("£'000", "kind: same, figures: [9.6m, 9600]", "figures[1]", "9600"),
+        ("GBP thousand", "kind: bound, least: 5, most: 6k", "most", "6k"),
+        ("GBP k", "kind: sum, parts: [5], total: 5, tolerance: {figure: 1k, reason: x}", "tolerance", "1k"),
+        ("GBP k", "kind: sum, parts: [5], total: 9, explained_by: [{figure: 4k, reason: x}]",
+         "explained_by[0]", "4k"),
+        ("plans", "kind: percentage, basis: share, part: 46%, whole: 12, stated: 5", "whole", "46%"),
+        ("GBP 000", "kind: table, columns: [a], rows: [{id: x, values: [2]}, {id: y, values: [3k]}, "
+         "{id: total, values: [5]}], footing: [{result: total}]", "rows[y].values[0]", "3k"),
+    ],
+)  # fmt: skip
+def test_figures_in_two_units_are_refused(unit, entry, path, words):
+    (problem,) = problems_of(small(entry, unit=unit))
+    assert problem.path.removesuffix(".figure") == f"entries[e0].{path}"
+    assert problem.line == 6
+    assert "in one unit" in problem.message
+    assert words in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("unit", "entry"),
+    [
+        ("GBP", 'kind: sum, parts: ["9,600k", "400,000"], total: 10.0m'),
+        ("GBP m", 'kind: sum, parts: [9.6m, "-", 0], total: "9,600k"'),
+        ("GBP m", 'kind: sum, parts: [{figure: "9,600k", times: 1/1000000}], total: 9.6'),
+        ("%", "kind: percentage, basis: points, before: 28%, after: 40, stated: 12"),
+        ("%", 'kind: growth, before: 9.6m, after: "10,560,000", stated: 10'),
+        ("GBP m", "kind: product, factors: [140, 10000], stated: 1.4m"),
+        ("GBP a month", 'kind: sum, parts: [2k], total: "2,000"'),
+        ("GBP k", "kind: table, columns: [a, share], rows: [{id: x, values: [2, 40%]}, "
+         "{id: y, values: [3, 60%]}, {id: total, values: [5, 100%]}], footing: [{result: total}]"),
+    ],
+)  # fmt: skip
+def test_figures_in_one_unit_or_in_pounds_are_not_refused(unit, entry):
+    outcomes = examine(read_figures(small(entry, unit=unit), "f")).outcomes
+    assert outcomes
+    assert all(item.verdict.holds for item in outcomes)

@@ -140,3 +140,15 @@ def test_whatever_is_written_is_read_or_refused_in_words(fragments, whole):
     text = f"{HEAD}  - {{{COMMON}, {body}}}\n" if whole else f"{{{body}}}\n"
     with contextlib.suppress(ScenarioError):
         examine(read_figures(text, "f"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1000, 999_999_999), min_size=1, max_size=12))
+def test_figures_whose_commas_are_not_quoted_are_always_told(amounts):
+    parts = ", ".join(f"{amount:,}" for amount in amounts)
+    with pytest.raises(ScenarioError) as raised:
+        outcomes(f"kind: sum, parts: [{parts}], total: '{sum(amounts):,}'")
+    assert [item.expected for item in raised.value.problems] == [f'"{amounts[0]:,}"']
+    quoted = ", ".join(f"'{amount:,}'" for amount in amounts)
+    (right,) = outcomes(f"kind: sum, parts: [{quoted}], total: '{sum(amounts):,}'")
+    assert right.verdict is Verdict.EXACT

@@ -281,7 +281,9 @@ def test_the_base_on_which_a_percentage_works_is_named():
         PERCENTAGE.format("points", "15")
         + "\n  other_bases: [{figure: 25.0, label: implied}, 31.0]"
     )
-    assert one(body).note == "15 works only in percentage points on 25.0 (implied)"
+    assert one(body).note == (
+        "40 less 28 = 12 points, printed 15; 15 works only in percentage points on 25.0 (implied)"
+    )
 
 
 def test_a_share_of_nil_is_no_percentage():
@@ -476,3 +478,106 @@ def test_what_is_explained_is_counted_apart_from_what_is_wrong():
     checked = examine(read_figures(text, "f"))
     assert [item.id for item in checked.not_holding] == ["a", "b"]
     assert [item.id for item in checked.wrong] == ["b"]
+
+
+def test_what_is_below_nil_and_taken_away_is_noted():
+    outcome = one('- id: a\n  kind: sum\n  parts: ["5.0"]\n  less: ["(1.2)"]\n  total: "3.8"')
+    assert (outcome.verdict, outcome.computed) == (Verdict.MISMATCH, Fraction("6.2"))
+    assert "(1.2) is below nil, so that taking it away adds it" in outcome.note
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("0", "5", "growth from nil"),
+        ('"-5"', "5", "growth from -5 to 5 goes through nil"),
+        ("0.4", "5", "exact"),
+        ('{figure: "0.0"}', "5", "growth from nil"),
+        ("5", "0", "0 may lie beyond nil as printed"),
+    ],
+)
+def test_why_a_growth_has_no_percent_is_said_as_it_is(before, after, words):
+    outcome = one(
+        f"- id: a\n  kind: growth\n  before: {before}\n  after: {after}\n  stated: '1,150'"
+    )
+    if words == "exact":
+        assert outcome.verdict is Verdict.EXACT
+    else:
+        assert outcome.verdict is Verdict.NOT_A_NUMBER
+        assert words in outcome.note
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "stated", "verdict"),
+    [
+        ("kind: growth", "-5", "-6", "20", "rounding"),
+        ("kind: growth", "-5", "-6", "44", "rounding"),
+        ("kind: growth", "-5", "-6", "50", "mismatch"),
+        ("kind: growth", "-5.0", "-6.0", "20", "exact"),
+        ("kind: growth", "100", "100", "0", "exact"),
+        ("kind: growth\n  counted: true", "5", "6", "20", "exact"),
+        ("kind: percentage\n  basis: relative", "5", "6", "20", "rounding"),
+        ("kind: percentage\n  basis: points", "5", "6", "1", "exact"),
+    ],
+)
+def test_a_change_printed_too_coarsely_to_tell_is_never_exact(kind, before, after, stated, verdict):
+    outcome = one(
+        f'- id: a\n  {kind}\n  before: "{before}"\n  after: "{after}"\n  stated: {stated}'
+    )
+    assert outcome.verdict == verdict
+    assert ("too coarsely" in outcome.note) == (verdict == "rounding")
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ('kind: sum\n  parts: [{figure: "17,100", label: forecast}]\n  less: [{figure: "15,200", label: budget}]\n  total: "1,700"',
+         "forecast 17,100 less budget 15,200 = 1,900, printed 1,700"),
+        ("kind: sum\n  parts: [1, 2, 3, 4, 5, 6, 7]\n  total: 40", "7 figures added = 28, printed 40"),
+        ('kind: sum\n  parts: ["-"]\n  total: 40', "nothing = 0, printed 40"),
+        ("kind: sum\n  parts: [5, 6]\n  total: 40\n  explained_by: [{figure: -29, reason: a line}]",
+         "5 plus 6 = 11, printed 40; made up of -29 a line"),
+        ('kind: roll_forward\n  opening: "11,830"\n  movements: ["6,295", "-8,440"]\n  closing: "9,000"',
+         "11,830 plus 6,295 plus -8,440 = 9,685, printed 9,000"),
+        ('kind: product\n  counted: true\n  factors: [140, {figure: "12", label: months, times: 52/12}]\n  divided_by: [2]\n  stated: "3,000"',
+         "140 x months (12 x 52/12) divided by 2 = 3,640, printed 3,000"),
+        ("kind: growth\n  counted: true\n  before: 2104\n  after: 4240\n  periods: 7\n  stated: 12",
+         "from 2104 to 4240 in 7 periods = 10.53 % a period, printed 12"),
+        ("kind: percentage\n  basis: share\n  part: 295\n  whole: 1060\n  stated: 30",
+         "295 of 1060 = 27.83 %, printed 30"),
+        ("kind: bound\n  least: {figure: 12, label: months, times: 52/12}\n  most: {figure: 30, label: GBP}",
+         "12 months = 52 GBP must not exceed 30 GBP"),
+        ('kind: bound\n  least: {figure: 12, label: longest wait in months, times: 52/12}\n  most: {figure: 30, label: longest wait}',
+         "12 (longest wait in months) = 52 GBP must not exceed 30 GBP (longest wait)"),
+        ("kind: bound\n  least: 5\n  most: {figure: 3, label: longest}", "5 must not exceed 3 (longest)"),
+    ],
+)  # fmt: skip
+def test_what_does_not_hold_says_its_arithmetic(body, note):
+    outcome = one(f"- id: a\n  {body}")
+    assert not outcome.verdict.holds
+    assert outcome.note == note
+
+
+def test_a_cell_that_does_not_hold_says_its_arithmetic():
+    wrong = TABLE.replace("[15.0, 17.0, 2.0, 13.3", "[15.0, 17.0, 1.0, 99.9")
+    notes = {item.id: item.note for item in found(wrong) if not item.verdict.holds}
+    assert notes == {
+        "t.total.variance": "one 2.0 = 2, printed 1.0",
+        "t.total.variance_2": "actual 17.0 less budget 15.0 = 2, printed 1.0; check 2 of this cell",
+        "t.total.share": "variance 1.0 of budget 15.0 = 6.67 %, printed 99.9",
+    }
+
+
+def test_every_example_of_the_page_has_the_verdicts_it_says():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
+    whole, *entries = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert whole.startswith("format: 1")
+    head = HEAD.replace("{p: A paper}", '{"001": A paper, "002": Its minutes}')
+    shown = set()
+    for example in entries:
+        said = dict(re.findall(r"^# (\S+): (.+)$", example, re.MULTILINE))
+        checked = examine(read_figures(head + example, "page"))
+        assert {item.id: str(item.verdict) for item in checked.outcomes} == said
+        shown.update(item.kind for item in checked.outcomes)
+        assert all(f'says "{item.note}"' in page for item in checked.outcomes if item.kind == "sum")
+    assert shown == set(kinds(FiguresFile.model_fields["entries"].annotation))
