@@ -68,12 +68,15 @@ def _held_to(
 def _verdict(
     gap: Fraction, tolerance: Fraction, measure: Span, span: Span, *, given: bool
 ) -> tuple[Verdict, str]:
-    """A coarser print is right only as the half-away rounding of the finer one."""
+    """A coarser print is right only as the half-away rounding of what the finer one may stand for: 9.45 is
+    printed of 9.446 as well, whose one decimal is 9.4."""
     if gap == 0:
         return Verdict.EXACT, ""
     unit = 2 * span.spread
     coarser = unit > 2 * measure.spread
-    if coarser and span.value == half_away_from_zero(measure.value, unit):
+    least = half_away_from_zero(measure.value - measure.spread, unit)
+    most = half_away_from_zero(measure.value + measure.spread, unit)
+    if coarser and least <= span.value <= most:
         return Verdict.ROUNDING, ""
     if given and abs(gap) <= tolerance:
         return Verdict.ROUNDING, "within the tolerance given"

@@ -177,6 +177,21 @@ def test_a_coarser_print_must_be_the_finer_one_rounded(prints, verdict, words):
     assert words in outcome.note
 
 
+@pytest.mark.parametrize(
+    ("figures", "verdict"),
+    [
+        # 9.446 is printed as 9.45 and as 9.4; 9.453 as 9.45 and as 9.5.
+        ("[9.45, 9.4]", Verdict.ROUNDING),
+        ("[9.45, 9.5]", Verdict.ROUNDING),
+        ("[-9.45, -9.4]", Verdict.ROUNDING),
+        ("[9.46, 9.4]", Verdict.MISMATCH),
+        ("[9.685, 9.6]", Verdict.MISMATCH),
+    ],
+)
+def test_a_print_rounded_twice_is_not_wrong(figures, verdict):
+    assert one(f"- id: a\n  kind: same\n  figures: {figures}").verdict is verdict
+
+
 def test_one_outcome_for_each_further_print():
     outcomes = found("- id: a\n  kind: same\n  figures: [9.685, 9.7, 9.6, 10]")
     assert [item.id for item in outcomes] == ["a.print_2", "a.print_3", "a.print_4"]
