@@ -74,10 +74,11 @@ def _verdict(
         return Verdict.EXACT, ""
     unit = 2 * span.spread
     coarser = unit > 2 * measure.spread
-    least = half_away_from_zero(measure.value - measure.spread, unit)
-    most = half_away_from_zero(measure.value + measure.spread, unit)
-    if coarser and least <= span.value <= most:
-        return Verdict.ROUNDING, ""
+    if coarser:
+        least = half_away_from_zero(measure.value - measure.spread, unit)
+        most = half_away_from_zero(measure.value + measure.spread, unit)
+        if least <= span.value <= most:
+            return Verdict.ROUNDING, ""
     if given and abs(gap) <= tolerance:
         return Verdict.ROUNDING, "within the tolerance given"
     if coarser and span.value == cut_off(measure.value, unit):

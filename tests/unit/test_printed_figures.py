@@ -165,7 +165,7 @@ def test_a_roll_forward():
     [
         ("[9.685, 9.7]", "rounding", ""), ("[9.7, 9.685]", "rounding", ""),
         ("[9.685, 9.6]", "mismatch", "truncated"), ("[9.685, 9.8]", "mismatch", "two figures"),
-        ("[-9.65, -9.7]", "rounding", ""), ("[-9.65, -9.6]", "mismatch", "truncated"),
+        ("[-9.65, -9.7]", "rounding", ""), ("[-9.67, -9.6]", "mismatch", "truncated"),
         ("[9.60, 9.6]", "exact", ""), ("[2104, 2101]", "mismatch", "two figures"),
         ("[9685k, 9.7m]", "rounding", ""), ("[9685k, 18.xm]", "not a number", "18.xm"),
         ("[tbc, 5]", "not a number", "tbc"), ('[5, "-"]', "missing", "not printed"),
