@@ -8,8 +8,11 @@ Aim: under 3 minutes on 2 cores.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from model.forecast import anchor_lines, forecast
 from model.prepared import prepare
