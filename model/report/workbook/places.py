@@ -47,8 +47,12 @@ def write(book: Book) -> None:
     sheet.columns(46, *[11.5] * max(len(labels) + 1, 11))
     sheet.title(
         NAME,
-        "Places and pupils at 31 March: means over draws, so not whole numbers. Money in £ thousands "
-        "(cells hold pounds). Places are paid filled or not.",
+        "Places and pupils at 31 March: means over draws, so not whole numbers."
+        + (
+            " Money in £ thousands (cells hold pounds). Places are paid filled or not."
+            if book.results.scenario.funding is not None
+            else ""
+        ),
     )
     without: list[list[Cell]] = []
     for group in rules.groups:
