@@ -147,6 +147,7 @@ def _bridges(scenario: Scenario) -> Iterator[Finding]:
     if plans is None:
         return
     yield from repeated_ids(plans.bridges, ("plans", "bridges"))
+    yield from repeated_ids(plans.compared, ("plans", "compared"))
     years = [item.year for item in plans.history]
     yield from repeated(years, ("plans", "history"), "year", key="year")
     for index, bridge in enumerate(plans.bridges):

@@ -89,6 +89,19 @@ class SettingStanding(Part):
     """Plausible low and high."""
 
 
+class ComparedCount(SourcedPart):
+    """How many plans another source counts or expects at the end of a month."""
+
+    id: Id
+    """Name of the comparison."""
+    title: Text
+    """Whose figure it is, and how it comes about."""
+    month: MonthField
+    """Month at whose end it holds."""
+    plans: Annotated[int, Field(ge=0, le=MOST_PLANS)]
+    """Plans in force."""
+
+
 class OpeningPlans(SourcedPart):
     """Plans in force on a January count date, as published margins."""
 
@@ -108,6 +121,8 @@ class OpeningPlans(SourcedPart):
     """Published counts on another basis, with the steps between."""
     history: list[StockFlowYear] = []
     """Published years of stocks and flows before the count."""
+    compared: list[ComparedCount] = []
+    """Counts and forecasts of plans by others, shown beside this one. Nothing is fitted to them."""
 
 
 class PopulationTable(SourcedPart):

@@ -562,3 +562,22 @@ def test_general_fund_and_statements_have_their_rows(tmp_path):
     assert end == pytest.approx(float(draws["statements_remaining"].sel(year="2025-26").mean()))
     share = find(workbook, "Requests and waiting", "Share of draws in time, by the end of 2025-04")
     assert 0.3 < share < 1
+
+
+def test_others_counts_stand_beside_the_forecast(tmp_path):
+    """A month outside the forecast is left out; one inside shows mean, p10 and p90 of its end."""
+    body = GENERAL_FUND.replace(
+        "  settings: {mainstream: 60, state_special: 40}",
+        "  settings: {mainstream: 60, state_special: 40}\n  compared:\n"
+        "    - {id: a, title: Council, month: 2024-10, plans: 120}\n"
+        "    - {id: b, title: Too late, month: 2030-10, plans: 500}",
+    )
+    results = run(small(tmp_path, body), draws=64)
+    write_workbook(results, tmp_path / "others.xlsx", ABOUT)
+    workbook = openpyxl.load_workbook(tmp_path / "others.xlsx", data_only=True)
+    plans = results.draws["plans"].sel(point="2024-10").to_numpy()
+    assert find(workbook, "Plans", "Council", 3) == 120
+    assert find(workbook, "Plans", "Council", 4) == pytest.approx(plans.mean())
+    assert find(workbook, "Plans", "Council", 5) == pytest.approx(np.quantile(plans, 0.1))
+    labels = {row[0].value for row in workbook["Plans"].iter_rows()}
+    assert "Too late" not in labels

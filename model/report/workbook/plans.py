@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from model.reference.codes import AGE_GROUP_TITLES, SETTING_TITLES
 from model.report.workbook.figures import Cell, Figure, total
 from model.report.workbook.measures import date_title, reduced, years
@@ -73,6 +75,7 @@ def write(book: Book) -> None:
     _stock(book, sheet, "age_group", "By age on 31 August", AGE_GROUP_TITLES, dates)
     _stock(book, sheet, "need", "By primary need", NEED_TITLES, dates)
     _moves(book, sheet)
+    _compared(book, sheet)
     _bridges(book, sheet)
     _history(book, sheet)
     _charted(book, sheet, dates)
@@ -258,6 +261,36 @@ def _setting_row(
     assert moves is not None
     sheet.row += 1
     return [*written, moves, end]
+
+
+def _compared(book: Book, sheet: Sheet) -> None:
+    """Counts and forecasts of others beside this one."""
+    plans, draws = book.results.scenario.plans, book.results.draws
+    assert plans is not None
+    there = {str(point) for point in draws["point"].to_numpy()}
+    rows = [item for item in plans.compared if str(item.month) in there]
+    if not rows:
+        return
+    sheet.heading("Counts and forecasts of others beside this one")
+    sheet.note(
+        "Not fitted. Other sources may count on another basis; see the bridge, if there is one."
+    )
+    sheet.header(
+        "Plans at the end of the month",
+        "Month",
+        "Theirs",
+        "Forecast,\nmean",
+        "p10",
+        "p90",
+        text=(1,),
+    )
+    for item in rows:
+        one = draws["plans"].sel(point=str(item.month)).to_numpy()
+        low, high = (float(x) for x in np.quantile(one, [0.1, 0.9]))
+        sheet.line(
+            item.title, [str(item.month), float(item.plans), float(one.mean()), low, high],
+            each=["low", "count", "count", "count", "count"],
+        )  # fmt: skip
 
 
 def _bridges(book: Book, sheet: Sheet) -> None:
