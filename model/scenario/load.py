@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from model.scenario.files import ScenarioFolder, read_scenario_text
 from model.scenario.merge import Located, overlay
 from model.scenario.population import read_population
-from model.scenario.positions import MAX_BYTES, UNREADABLE, Path, decode, parse
+from model.scenario.positions import MAX_BYTES, UNREADABLE, Path, decode, dotted, parse
 from model.scenario.problems import Problem, ScenarioError, shown
 from model.scenario.quantities import Quantity
 from model.scenario.samples import read_samples
@@ -74,7 +74,7 @@ def load(path: str | FilePath) -> LoadedScenario:
     except ScenarioError as error:
         raise ScenarioError(_sorted([*problems, *error.problems])) from None
     scenario, more = validate(located, path.name)
-    problems.extend(more)
+    problems.extend(_meant_for_another(item, located) for item in more)
     if scenario is None:
         raise ScenarioError(_sorted(problems))
     if scenario.what_if and scenario.extends is None:
@@ -130,6 +130,15 @@ def _read_figures(name: str | None, folder: ScenarioFolder) -> FiguresText | Non
         raise ScenarioError([Problem(name, None, "", str(error))]) from None
     inside = folder.name(path)
     return FiguresText(inside, decode(folder.read(path, MAX_BYTES), inside, "a figures file"))
+
+
+def _meant_for_another(problem: Problem, located: Located) -> Problem:
+    """What an overlay's new entry lacks is often nothing but an id written wrong."""
+    for at, said in located.fresh.items():
+        missing = problem.message.startswith("this key is missing")
+        if missing and problem.path.startswith(dotted(at, located.data) + "."):
+            return replace(problem, hint=said)
+    return problem
 
 
 def _published_anew(

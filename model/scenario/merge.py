@@ -7,10 +7,11 @@ margin, a list without ids, a list entry of another `kind`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from model.scenario.positions import Document, Path
+from model.scenario.problems import did_you_mean
 from model.scenario.schema import Scenario
 from model.scenario.sections import entry_of, field_of, section_at
 
@@ -19,10 +20,14 @@ Place = tuple[str, int]
 
 @dataclass
 class Located:
-    """Plain data with the file and line of each path."""
+    """Plain data with the file and line of each path.
+
+    `fresh`: path of an entry that an overlay adds -> what to say should it have been meant for another.
+    """
 
     data: Any
     places: dict[Path, Place]
+    fresh: dict[Path, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document) -> Located:
@@ -54,7 +59,7 @@ def overlay(base: Located, top: Located) -> Located:
     """`top` laid over `base`."""
     places: dict[Path, Place] = {}
     data = _merge(_Side(base, base.data), _Side(top, top.data), Scenario, (), places)
-    return Located(data, places)
+    return Located(data, places, {**base.fresh, **top.fresh})
 
 
 def _merge(base: _Side, top: _Side, annotation: Any, out: Path, places: dict[Path, Place]) -> Any:
@@ -103,6 +108,10 @@ def _merge_by_id(
             waiting.remove(above)
             merged.append(_merge(below, above, entry, here, places))
     for side in waiting:
+        there = [item["id"] for item in base.value]
+        near = did_you_mean(side.value["id"], there) or f"There are {', '.join(there[:12])}."
+        said = f"'{side.value['id']}' is not in the scenario extended, so it counts as new. {near}"
+        side.file.fresh[(*out, len(merged))] = said
         merged.append(_take(side, (*out, len(merged)), places))
     return merged
 

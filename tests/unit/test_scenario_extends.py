@@ -244,3 +244,15 @@ def test_a_base_of_the_same_name_in_a_subfolder_is_no_circle(folder: Path) -> No
         "format: 1\nname: over\nextends: sub/overlay.yaml\n", encoding="utf-8"
     )
     assert load(folder / "overlay.yaml").scenario.name == "over"
+
+
+def test_a_misspelt_id_is_said_to_count_as_new(folder: Path) -> None:
+    """What it lacks is reported with the id that was meant; an entry that is new and whole is not."""
+    with pytest.raises(ScenarioError) as caught:
+        laid_over(folder, "funding:\n  lines:\n    - {id: out_of_aera, budget_gbp: 500000}\n")
+    assert caught.value.problems
+    for problem in caught.value.problems:
+        if problem.message.startswith("this key is missing"):
+            assert problem.hint is not None
+            assert "counts as new. Did you mean 'out_of_area'?" in problem.hint
+    assert any(problem.hint for problem in caught.value.problems)
