@@ -119,3 +119,28 @@ def test_checks_say_whether_they_passed(forecast: notebook.Forecast) -> None:
 def test_charts_are_figures(forecast: notebook.Forecast) -> None:
     for chart in (notebook.plot_deficit, notebook.plot_plans, notebook.plot_spending):
         assert isinstance(chart(forecast), matplotlib.figure.Figure)
+
+
+@pytest.mark.parametrize("draws", [0, -1])
+def test_a_run_of_no_draws_is_refused(draws: int) -> None:
+    with pytest.raises(ValueError, match=f"1 draw or more, not {draws}"):
+        notebook.run("demoshire", draws=draws)
+
+
+def test_a_label_that_is_not_there_is_named(forecast: notebook.Forecast) -> None:
+    with pytest.raises(KeyError, match="has no setting 'state_specal'; try state_special"):
+        forecast.quantiles("plans_by_setting", setting="state_specal")
+
+
+def test_fixed_inputs_are_held_and_refused(forecast: notebook.Forecast) -> None:
+    path = "account.blocks[high_needs].opening_deficit_gbp"
+    held = notebook.run("demoshire", draws=64, fixed={path: 0}).central["closing_deficit"]
+    moved = forecast.central["closing_deficit"] - held
+    opening = next(
+        block.opening_deficit_gbp.central
+        for block in forecast.scenario.account.blocks  # type: ignore[union-attr]
+        if block.id == "high_needs"
+    )
+    assert moved.sel(block="high_needs").isel(year=0).item() == pytest.approx(opening)
+    with pytest.raises(KeyError, match="no such input"):
+        notebook.run("demoshire", draws=64, fixed={"nobody": 0})

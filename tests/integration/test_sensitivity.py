@@ -282,3 +282,32 @@ def test_nothing_that_moves_is_said_in_words(tmp_path):
     assert accuracy(found) == ["No uncertain input moves this figure in this run."]
     few = sensitivity(run(small(tmp_path, LINEAR), draws=20), "in_year", "2023-24")
     assert "too few for shares" in accuracy(few)[0]
+
+
+COLUMNS = """
+plans: {counted: 2023-01, total: 10, age_groups: {5_to_10: 10}, settings: {mainstream: 10}}
+funding:
+  price_base: 2023-24
+  inflation:
+    - {id: fees, title: Fees, annual_rate: {2023-24: 0, 2024-25: {uniform: [0.02, 0.04]}, then: {uniform: [0.05, 0.07]}, path: persistent}, uplift_month: 4}
+  bands:
+    - {id: C1, need_category: C, level: 1, annual_value_gbp: 1000}
+    - {id: C2, need_category: C, level: 2, annual_value_gbp: 2000}
+    - {id: C3, need_category: C, level: 3, annual_value_gbp: 3000}
+  lines:
+    - id: units
+      title: Units
+      anchor: none
+      drivers:
+        - {kind: pupils_without_plan, id: unit, title: Unit, s251: "1.2.1", fte: 10, inflation: fees,
+           band_shares: {dirichlet: {C1: 6, C2: 3, C3: 1}}}
+"""
+
+
+def test_the_last_share_and_all_but_the_last_year_are_no_columns_of_their_own(tmp_path):
+    """They follow from the others: two columns of three shares, one of a rate that keeps its quantile."""
+    results = run(small(tmp_path, COLUMNS), draws=64)
+    fees, shares = (columns_of(g, results.inputs, 2) for g in input_groups(results.scenario))
+    rate = results.inputs["funding.inflation[fees].annual_rate"]
+    assert fees.T.tolist() == [rate[2].tolist()]
+    assert shares.shape == (64, 2)

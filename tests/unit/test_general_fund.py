@@ -10,6 +10,7 @@ import pytest
 from model.demand.statement_transfers import LONGEST, transfer_series
 from model.draws import central, sample
 from model.forecast import anchor_lines, by_year, forecast_central
+from model.general_fund.appeals import appeal_cost
 from model.general_fund.view import APPEALS, TRANSPORT, general_fund_view
 from model.prepared import prepare
 from model.reference.codes import SETTINGS
@@ -62,6 +63,20 @@ def test_transport_by_hand(tmp_path):
     assert cost[0] == pytest.approx([160_000, 176_000, 193_600])
     assert cost[1] == pytest.approx([24_000, 48_000 * 1.1, 48_000 * 1.21])
     assert by_year(transport.passengers)[:, 1, 0] / 12 == pytest.approx([20, 12])
+
+
+def test_a_group_of_two_settings_carries_both(tmp_path):
+    """Half of 40 in special schools and of 60 in mainstream schools: 50 passengers at 8,000."""
+    two = FUND.replace("settings: [state_special]", "settings: [state_special, mainstream]")
+    two = "\n".join(line for line in two.split("\n") if "id: others" not in line)
+    scenario = small(tmp_path, COHORT + two).scenario
+    draws = central(scenario)
+    plans = np.zeros((draws.months, len(SETTINGS), 1))
+    plans[:, SETTINGS.index("state_special")] = 40
+    plans[:, SETTINGS.index("mainstream")] = 60
+    transport = general_fund_view(scenario.general_fund, draws, plans, None, {}).transport
+    assert transport.passengers[0, 0, 0] == pytest.approx(50)
+    assert by_year(transport.cost_gbp)[0, 0, 0] == pytest.approx(400_000)
 
 
 def test_appeals_by_hand(tmp_path):
@@ -209,3 +224,49 @@ def test_bad_transfers_are_named(tmp_path, text, says):
     with pytest.raises(ScenarioError) as error:
         transfers(tmp_path, f"  {{statements: 100, {text}}}\n")
     assert any(says in str(problem) for problem in error.value.problems), str(error.value)
+
+
+def test_after_the_horizon_the_rate_of_the_last_year_goes_on(tmp_path):
+    """60, 60 and 120 a year leave 260 of 500 after three years: 26 months more at 10 a month."""
+    part, scenario = transfers(
+        tmp_path,
+        "  {statements: 500, start: 2023-04, reviews_a_year: {2023-24: 60, 2024-25: 60, then: 120}, deadline: 2028-05}\n",
+    )
+    series = transfer_series(part, central(scenario))
+    assert series.remaining[-1, 0] == pytest.approx(260)
+    assert series.months[0] == pytest.approx(36 + 26)
+    assert series.in_time[0] == 1
+
+
+def test_the_last_month_counts_as_far_as_it_is_worked(tmp_path):
+    """102.5 at 5 a month from September: 20 months and a half."""
+    part, scenario = transfers(
+        tmp_path, "  {statements: 102.5, start: 2023-09, reviews_a_year: 60, deadline: 2025-04}\n"
+    )
+    series = transfer_series(part, central(scenario))
+    assert series.months[0] == pytest.approx(20.5)
+    assert series.transferred[25, 0] == pytest.approx(2.5)
+
+
+def test_nobody_who_leaves_is_transferred_too(tmp_path):
+    """Leavers of the month go first, all others are done in it."""
+    part, scenario = transfers(
+        tmp_path,
+        "  {statements: 100, start: 2023-04, reviews_a_year: 6000, leaving_share_a_year: 0.5, deadline: 2024-03}\n",
+    )
+    series = transfer_series(part, central(scenario))
+    assert series.left[0, 0] == pytest.approx(100 * (1 - 0.5 ** (1 / 12)))
+    assert (series.transferred + series.left).sum() == pytest.approx(100)
+    assert not series.remaining.any()
+
+
+def test_what_an_appeal_costs_rises_with_its_prices(tmp_path):
+    """100 plans x 1.2 % at 5,000, anchored at twice that; prices rise a tenth a year, of what is conceded too."""
+    text = FUND.replace("  appeals:\n", "  appeals:\n    inflation: fares\n")
+    scenario = small(tmp_path, COHORT + text).scenario
+    fund = scenario.general_fund
+    draws = central(scenario)
+    plans = np.full((draws.months, 1), 100.0)
+    found = appeal_cost(fund, draws, None, plans, 2.0)
+    assert by_year(found.cost_gbp)[:, 0] == pytest.approx([12_000, 13_200, 14_520])
+    assert by_year(found.conceded_gbp)[:, 0] == pytest.approx([24_000, 26_400, 29_040])

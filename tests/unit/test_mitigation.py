@@ -7,7 +7,7 @@ import pytest
 
 from model.draws import central, sample
 from model.forecast import by_year
-from model.mitigation.delivery import presence, ramp
+from model.mitigation.delivery import paid, paid_on_top, presence, ramp
 from model.mitigation.line_changes import general_fund_cost, line_changes
 from tests.scenarios import small
 
@@ -160,3 +160,26 @@ def test_ramp_by_month(tmp_path):
     assert reached[11] == 0
     assert reached[12] == pytest.approx(1 / 12)
     assert reached[23:].tolist() == [1.0] * 13
+
+
+def test_costs_are_paid_in_full_from_the_start_of_the_ramp(tmp_path):
+    """A ramp of twelve months from April 2024: paid from that month, whole, whatever is reached."""
+    scenario = small(tmp_path, BODY + "mitigated: all\n").scenario
+    draws = central(scenario)
+    at_once, slowly = scenario.mitigations
+    assert paid(slowly, draws, 36)[:, 0].tolist() == [0] * 12 + [1] * 24
+    assert paid_on_top(slowly, scenario, draws, 36)[:, 0].tolist() == [0] * 12 + [1] * 24
+    assert paid_on_top(at_once, scenario, draws, 36)[:, 0].tolist() == [0] * 5 + [0.75] * 31
+
+
+def test_without_mitigations_only_costs_still_to_come_are_taken_away(tmp_path):
+    """What was paid at the end of the first year stays; the rest of the share in the base goes."""
+    body = BODY.replace("share_in_base: 0\n", "share_in_base: 0.5\n")
+    scenario = small(tmp_path, body + "mitigated: none\n").scenario
+    draws = central(scenario)
+    at_once, slowly = scenario.mitigations
+    assert not paid_on_top(at_once, scenario, draws, 36).any()
+    assert paid_on_top(slowly, scenario, draws, 36)[:, 0].tolist() == [0] * 12 + [-0.5] * 24
+    assert not paid_on_top(
+        slowly, scenario.model_copy(update={"mitigated": "base"}), draws, 36
+    ).any()

@@ -8,7 +8,7 @@ import pytest
 
 from model.notices import notices
 from model.scenario.load import load
-from tests.scenarios import small
+from tests.scenarios import HEAD, small
 
 pytestmark = pytest.mark.unit
 
@@ -142,3 +142,131 @@ def test_each_doubt_about_demand_and_places_is_asked(everything, swaps, words):
 )  # fmt: skip
 def test_nothing_is_asked_without_a_doubt(everything, swaps, words):
     assert not any(words in name for name in everything(*swaps))
+
+
+APPEALS = """
+general_fund:
+  price_base: 2023-24
+  appeals: {share_of_refusals: SHARE, cost_each_gbp: 5000}
+"""
+
+
+def appended(text: str) -> tuple[str, str]:
+    """A swap that puts a section of its own into the small scenario."""
+    return ("\npool:\n", f"\n{text.strip()}\n\npool:\n")
+
+
+def statements(count: int) -> tuple[str, str]:
+    return appended(
+        f"statement_transfers: {{statements: {count}, start: 2023-04, reviews_a_year: 60, "
+        "deadline: 2025-03}"
+    )
+
+
+def appeals(share: str) -> tuple[str, str]:
+    return appended(APPEALS.replace("SHARE", share))
+
+
+CLOSED = "new_plans: 15, ceased_plans: 4, moved_out_plans: 1, closing_plans: 100}"
+OTHER_YEAR = [
+    ("{year: 2022, opening_plans: 90,", "{year: 2021, opening_plans: 90,"),
+    (CLOSED, CLOSED.replace("100", "99").replace("4", "5")),
+]
+
+
+@pytest.mark.parametrize(
+    ("swaps", "words"),
+    [
+        ([(CLOSED, CLOSED.replace("100", "99").replace("4", "5"))],
+         "closes 2022 with 99 plans and plans.total counts 100"),
+        ([(CLOSED, CLOSED.replace("100", "101").replace("4", "3"))], "closes 2022 with 101 plans"),
+        ([statements(111)], "111 statements to be transferred, but 100 plans"),
+        # One year of three is enough.
+        ([appeals("{2023-24: 0, 2024-25: 0, then: 0.1}"), (OFF, "switched_off: [requests]")],
+         "appeals against refusals are not counted"),
+    ],
+)  # fmt: skip
+def test_each_doubt_about_what_was_counted_is_asked(everything, swaps, words):
+    assert any(words in name for name in everything(*swaps)), everything(*swaps)
+
+
+@pytest.mark.parametrize(
+    ("swaps", "words"),
+    [
+        ([], "plans.history"),
+        (OTHER_YEAR, "plans.history"),
+        ([statements(110)], "statements"),
+        ([statements(90)], "statements"),
+        ([appeals("0.1")], "appeals"),
+        ([appeals("0"), (OFF, "switched_off: [requests]")], "appeals"),
+    ],
+)  # fmt: skip
+def test_nothing_is_asked_of_what_was_counted_without_a_doubt(everything, swaps, words):
+    assert not any(words in name for name in everything(*swaps)), everything(*swaps)
+
+
+@pytest.mark.parametrize(
+    ("count", "more"), [(1, ""), (3, ""), (4, " and 1 more"), (5, " and 2 more")]
+)
+def test_invented_figures_in_a_real_scenario_are_counted_and_three_are_named(tmp_path, count, more):
+    """Any capitals, and only figures that are given: defaults are nobody's invention."""
+    lines = "".join(
+        f"""
+    - id: line_{number}
+      title: Line {number}
+      anchor: none
+      drivers:
+        - {{kind: amount, id: a, title: A, s251: "1.2.2", annual_amount_gbp: {{value: 100, source: Invented}}}}"""
+        for number in range(count)
+    )
+    body = f"funding:\n  price_base: 2023-24\n  lines:{lines}\n"
+    for said, asked in (("false", 1), ("true", 0)):
+        head = HEAD.replace("invented: true", f"invented: {said}")
+        found = [item for item in notices(small(tmp_path, body, head).scenario)
+                 if "the source 'invented'" in item[0]]  # fmt: skip
+        assert len(found) == asked
+    loaded = small(tmp_path, body, HEAD.replace("invented: true", "invented: false"))
+    ((text, advice),) = [item for item in notices(loaded.scenario) if "invented" in item[0]]
+    assert text.startswith(f"{count} figures")
+    assert advice.endswith(f"drivers[a].annual_amount_gbp{more}.")
+
+
+SHOCK = """  shocks:
+    - id: surge
+      title: Surge
+      start: 2023-09
+      end: 2024-03
+      age_groups: [5_to_10, 11_to_15]
+      extra_share: 0.1
+      with_mitigation: reviews
+"""
+SHORT = ("start: 2024-04, assessments_a_month: 3}", "start: 2024-04, assessments_a_month: 0.7}")
+
+
+@pytest.mark.parametrize(
+    ("shock", "asked"),
+    [
+        # 1.64 a month are agreed without a shock and capacity is 1.5: a tenth more is 1.80, over 1.5/0.9.
+        ("start: 2023-09, extra_share: 0.1", True),
+        ("start: 2023-09, end: 2026-03, extra_share: 0.1", True),
+        ("start: 2026-03, extra_share: 0.1", True),
+        ("start: 2023-09, end: 2026-02, extra_share: 0.1", False),
+        ("start: 2026-04, extra_share: 0.1", False),
+        ("start: 2023-09, age_groups: [5_to_10], extra_share: 0.1", False),
+        ("start: 2023-09, extra_share: 0.1, with_mitigation: reviews", False),
+    ],
+)
+def test_shocks_in_force_at_the_end_count_towards_the_queue(everything, shock, asked):
+    swap = (SHOCK, f"  shocks:\n    - {{id: surge, title: Surge, {shock}}}\n")
+    found = [name for name in everything(swap, SHORT) if "the last capacity" in name]
+    assert len(found) == asked
+
+
+def test_shocks_multiply(everything):
+    """1.64 a month with half as much more and twice of that: 4.92."""
+    shocks = "".join(
+        f"    - {{id: s{share}, title: S, start: 2023-09, extra_share: {share}}}\n"
+        for share in (0.5, 1)
+    ).replace("s0.5", "half").replace("s1", "whole")  # fmt: skip
+    found = everything((SHOCK, "  shocks:\n" + shocks), SHORT)
+    assert any("is below the 4.92" in name for name in found), found

@@ -349,3 +349,48 @@ def test_draws_keep_their_own_stay(tmp_path):
     stay = draws.of(scenario.nurture_effect.stay_months)
     assert (done > 0).argmax(axis=0).tolist() == (5 + np.ceil(stay) - 1).astype(int).tolist()
     assert done[-1] == pytest.approx(10 / stay)
+
+
+INSTEAD = """
+    - {driver: other.unit, probability: 0.3, instead_gbp: 2400}
+    - {driver: other.unit, probability: 0.1, instead_gbp: 1200}
+"""
+
+
+def test_what_a_child_costs_instead_is_added_for_each_averted_placement(tmp_path):
+    """Of four averted three cost 2,400 and one 1,200 a year: 2,100 on average, so 12,000 less 2,100."""
+    scenario = scenario_of(tmp_path, groups_of("2022-03"), averts_placements=INSTEAD)
+    draws = central(scenario)
+    result = averted(scenario.nurture_effect, scenario.nurture_groups, draws)
+    less = result.placements["other.unit"][:, 0]
+    assert result.instead_gbp["other.unit"][:, 0] == pytest.approx(less * 2_100 / 12)
+    nobody = Driven(np.zeros((0, 36, 1)))
+    driven = Driven(np.zeros((0, 36, 1)), averted=result.placements, instead_gbp=result.instead_gbp)
+    before, after = (price_drivers(scenario, draws, item)[2] for item in (nobody, driven))
+    saved = before.spend_gbp[:, 0] - after.spend_gbp[:, 0]
+    assert saved == pytest.approx(less * (12_000 - 2_100) / 12)
+
+
+def test_what_a_child_costs_instead_follows_prices_and_stops_with_whom_it_would_be(tmp_path):
+    """Prices up a tenth from 2024-25, half of it education, 80 % covered: of one later placement two
+    averted, so one child costs 1,200 instead: 1,200/12 x 0.5 x 0.8 = 40, then 44."""
+    text = FUNDING.replace(
+        "price_base: 2023-24",
+        "price_base: 2023-24\n  inflation:\n    - {id: fees, title: F, annual_rate: {2023-24: 0, 2024-25: 0.1, then: 0}, uplift_month: 4}",
+    )
+    text = text.replace(
+        '{kind: pupils_without_plan, id: unit, title: Unit, s251: "1.2.1", fte: 34, annual_cost_gbp: 12000}',
+        '{kind: plans, id: unit, title: U, s251: "1.2.3", settings: [independent_special_day], '
+        "annual_cost_gbp: 12000, inflation: fees, education_share: 0.5, coverage_share: 0.8}",
+    ).replace(
+        '        - {kind: nurture_withheld, id: withheld, title: Withheld, s251: "1.2.2"}\n', ""
+    )
+    scenario = small(tmp_path, text + PLANS + groups_of("2022-03")).scenario
+    volumes = np.stack([np.zeros((36, 1)), np.ones((36, 1))])
+    two = np.full((36, 1), 2.0)
+    driven = Driven(
+        volumes, averted={"other.unit": two}, instead_gbp={"other.unit": two * 1_200 / 12}
+    )
+    unit = price_drivers(scenario, central(scenario), driven)[1]
+    assert not unit.volume.any()
+    assert unit.spend_gbp[[0, 12, 24], 0] == pytest.approx([40, 44, 44])

@@ -9,6 +9,7 @@ from SALib.test_functions import Ishigami
 from scipy.stats import norm
 
 from model.sensitivity.first_order import first_order, summed
+from model.sensitivity.input_groups import expected_scores
 from model.sensitivity.total import LEAST_R2, total_indices
 
 pytestmark = pytest.mark.unit
@@ -148,3 +149,19 @@ def test_indices_add_up_with_one_interval(product):
     assert together.low < 13 / 14 < together.high
     widths = sum(index.high - index.low for index in indices)
     assert together.high - together.low < widths
+
+
+@pytest.mark.parametrize("values", [2, 8])
+def test_few_values_are_taken_one_by_one_and_paid_for(values):
+    """The adjusted R squared of the means of the values, with one function fewer than there are values."""
+    generator = np.random.default_rng(9)
+    column = np.arange(104) % values
+    target = generator.standard_normal(values)[column] + generator.standard_normal(104)
+    means = np.array([target[column == value].mean() for value in range(values)])[column]
+    unexplained = ((target - means) ** 2).sum() / ((target - target.mean()) ** 2).sum()
+    expected = 1 - unexplained * 103 / (104 - values)
+    assert first_order(column[:, None].astype(float), target).value == pytest.approx(expected)
+
+
+def test_what_has_no_effect_has_no_direction():
+    assert expected_scores(np.eye(2), np.zeros(2), 0.1).tolist() == [0, 0]
