@@ -5,8 +5,8 @@ Sums are taken inside each draw and quantiles after; a column of medians does no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -21,6 +21,7 @@ from model.demand.pool import pool_bands
 from model.demand.reviews import ReviewSeries
 from model.demand.series import DemandSeries
 from model.demand.statement_transfers import TransferSeries
+from model.draws import Override
 from model.evidence.examine import FiguresChecked
 from model.forecast import BlockResult, NurtureAccount, by_year
 from model.funding.anchoring import Anchor
@@ -51,7 +52,8 @@ class Results:
     (date, age_group, need, setting). `inputs`: sampled inputs, path -> (draw,) or (year, draw).
     `anchors`: by line. `published`: first year on the published basis (None without an account).
     `gaps`: identity -> worst difference over draws. `figures`: printed figures with their verdicts
-    (None where the scenario names no file of them). Money is pounds, deficits positive.
+    (None where the scenario names no file of them). `fixed`: inputs held at a value in every draw,
+    by path. Money is pounds, deficits positive.
     """
 
     scenario: Scenario
@@ -66,6 +68,7 @@ class Results:
     published: PublishedBasis | None
     gaps: dict[str, float]
     figures: FiguresChecked | None = None
+    fixed: Mapping[str, Override] = field(default_factory=dict)
 
     @property
     def draw_count(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import numpy as np
 
@@ -63,7 +64,8 @@ def run(
         )
 
     blocks = _in_order(block, range(0, count, BLOCK_WIDTH), jobs, count, progress)
-    return _results(prepared, root, chance, anchors, central, blocks, figures)
+    results = _results(prepared, root, chance, anchors, central, blocks, figures)
+    return replace(results, fixed=dict(overrides or {}))
 
 
 def _trimmed(result: BlockResult) -> BlockResult:

@@ -46,6 +46,6 @@ def study(
 def _usual_sensitivity(results: Results, jobs: int) -> Sensitivity | None:
     """What drives the headline figure in the last year; on all draws of the run."""
     target = usual_target(results.draws)
-    if target is None:
+    if target is None or results.fixed:
         return None
     return sensitivity(results, target, years_of(target, results.draws)[-1], jobs=jobs)

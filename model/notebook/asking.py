@@ -109,9 +109,14 @@ def mitigation_values(forecast: Forecast, *, draws: int = USUAL_DRAWS) -> pd.Dat
 
     Common random numbers, chance off. `worth` is the mean, with its 10th and 90th percentile;
     `general_fund` what it costs the council over the years. The row `all` is everything together: it
-    is not the sum, because mitigations interact. Raises ValueError without mitigations or an account.
+    is not the sum, because mitigations interact. Raises ValueError without
+    mitigations or an account, and for a run with inputs held at a value.
     """
     results = forecast.results
+    if results.fixed:
+        raise ValueError(
+            f"this run holds {', '.join(results.fixed)}; value a run without fixed inputs"
+        )
     if not results.scenario.mitigations or results.scenario.account is None:
         raise ValueError("this scenario has no mitigations, or no account to value them in")
     values = value_mitigations(

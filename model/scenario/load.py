@@ -55,13 +55,14 @@ class LoadedScenario:
 
     @property
     def tables(self) -> dict[str, str]:
-        """The tables and figures read: name inside `root` -> SHA-256."""
+        """The tables and figures read, those of a what-if's base too: name inside `root` -> SHA-256."""
         figures = self.figures.name if self.figures else None
-        return {
+        own = {
             name: digest
             for name, digest in self.hashes.items()
             if name == figures or not name.endswith((".yaml", ".yml"))
         }
+        return {**self.base.tables, **own} if self.base is not None else own
 
 
 def load(path: str | FilePath) -> LoadedScenario:
@@ -113,7 +114,7 @@ def load(path: str | FilePath) -> LoadedScenario:
         population,
         years,
         samples,
-        folder.hashes,
+        {**base.hashes, **folder.hashes} if base is not None else folder.hashes,
         folder.root,
         figures,
         base,

@@ -141,9 +141,14 @@ def sensitivity(
 
     `with_deciding` also tries which input decides whether the trajectory is met in `year`; always done
     when that is the target, whose swings are then those of the cumulative deficit. Raises ValueError
-    for a figure or year that the run does not have.
+    for a figure or year that the run does not have, and for a run with inputs held at a value.
     """
     target = TARGETS[target] if isinstance(target, str) else target
+    if results.fixed:
+        # Swings and the twin without chance would let go of what the run held.
+        raise ValueError(
+            f"this run holds {', '.join(results.fixed)}; ask a run without fixed inputs"
+        )
     about_trajectory = target.name == ON_TRAJECTORY
     if not target.there(results.draws):
         known = ", ".join(targets_of(results.draws))

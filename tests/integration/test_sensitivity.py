@@ -311,3 +311,11 @@ def test_the_last_share_and_all_but_the_last_year_are_no_columns_of_their_own(tm
     rate = results.inputs["funding.inflation[fees].annual_rate"]
     assert fees.T.tolist() == [rate[2].tolist()]
     assert shares.shape == (64, 2)
+
+
+def test_a_run_with_fixed_inputs_is_not_asked_what_drives_it(tmp_path):
+    """Its swings would let go of what the run held."""
+    held = run(small(tmp_path, LINEAR), draws=128, overrides={name("first"): 90_000.0})
+    assert held.fixed == {name("first"): 90_000.0}
+    with pytest.raises(ValueError, match="without fixed inputs"):
+        sensitivity(held, "in_year", "2023-24")

@@ -174,3 +174,19 @@ def test_what_identifies_a_what_if_holds_its_base(tmp_path):
     # The what-if itself reads the same; only the figure it is measured against is another.
     other_base = BASE.replace("fte: 10", "fte: 11")
     assert effective_text(put(tmp_path, DEARER, other_base)) != one
+
+
+def test_the_tables_of_the_base_go_with_a_what_if(tmp_path):
+    """Another population for the question; the anchors still need the base's, so both are kept."""
+    folder = Path(__file__).parent / "bad_inputs"
+    for name, copy in (
+        ("base.yaml", "base.yaml"),
+        ("population.csv", "population.csv"),
+        ("population.csv", "other.csv"),
+    ):
+        (tmp_path / copy).write_bytes((folder / name).read_bytes())
+    text = "format: 1\nname: question\nextends: base.yaml\nwhat_if: true\npopulation: {table: other.csv}\n"
+    (tmp_path / "question.yaml").write_text(text, encoding="utf-8")
+    question = load(tmp_path / "question.yaml")
+    assert set(question.tables) == {"population.csv", "other.csv"}
+    assert {"question.yaml", "base.yaml", "population.csv", "other.csv"} <= set(question.hashes)

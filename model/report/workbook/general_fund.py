@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import xarray as xr
+
 from model.report.workbook.figures import Cell, total
 from model.report.workbook.measures import PERCENTILES, mean, reduced, years
 from model.report.workbook.sheet import Book, Sheet
 from model.results import Results
+from model.scenario.general_fund_schema import Appeals, Transport
 
 NAME = "General fund"
 
@@ -91,8 +94,13 @@ def _appeals(book: Book, sheet: Sheet, labels: list[str]) -> list[Cell]:
     return written
 
 
-def _published(  # type: ignore[no-untyped-def]
-    sheet: Sheet, what: str, part, results: Results, anchor: str, modelled: Cell
+def _published(
+    sheet: Sheet,
+    what: str,
+    part: Transport | Appeals,
+    results: Results,
+    anchor: str,
+    modelled: Cell,
 ) -> None:
     """Budget and published figure of the first year, and what the model was scaled by."""
     if part.budget_gbp is None and part.published_gbp is None:
@@ -170,7 +178,7 @@ def _reserves(book: Book, sheet: Sheet, labels: list[str]) -> None:
     )  # fmt: skip
 
 
-def _range(sheet: Sheet, values) -> None:  # type: ignore[no-untyped-def]
+def _range(sheet: Sheet, values: xr.DataArray) -> None:
     for statistic in (PERCENTILES[0], PERCENTILES[-1]):
         sheet.line(statistic, reduced(values, statistic), "money", label_style="indent")
 
