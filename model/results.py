@@ -44,6 +44,17 @@ STATISTICS = ("central", "mean", *(f"p{level:02d}" for level in PERCENTILES))
 
 
 @dataclass(frozen=True)
+class Unmitigated:
+    """The same draws without mitigations (`mitigated: none`), which differ from the run in nothing else.
+
+    `draws` as in `Results`; `cross` has `mean` alone.
+    """
+
+    draws: xr.Dataset
+    cross: xr.Dataset | None
+
+
+@dataclass(frozen=True)
 class Results:
     """A finished run.
 
@@ -53,7 +64,8 @@ class Results:
     `anchors`: by line. `published`: first year on the published basis (None without an account).
     `gaps`: identity -> worst difference over draws. `figures`: printed figures with their verdicts
     (None where the scenario names no file of them). `fixed`: inputs held at a value in every draw,
-    by path. Money is pounds, deficits positive.
+    by path. `unmitigated`: the same draws without mitigations, None where the run holds none.
+    Money is pounds, deficits positive.
     """
 
     scenario: Scenario
@@ -69,6 +81,7 @@ class Results:
     gaps: dict[str, float]
     figures: FiguresChecked | None = None
     fixed: Mapping[str, Override] = field(default_factory=dict)
+    unmitigated: Unmitigated | None = None
 
     @property
     def draw_count(self) -> int:
@@ -182,6 +195,7 @@ def labelled(block: BlockResult) -> Labelled:
         series["line_spend"] = (("line", "year", "draw"), by_year(monthly))
         series["line_mitigation"] = (("line", "year", "draw"), by_year(spending.mitigation))
         series["line_plan_years"] = (("line", "year", "draw"), spending.plan_years)
+        series["line_year_end_volume"] = (("line", "year", "draw"), spending.year_end_volume)
         series["driver_spend"] = (("driver", "year", "draw"), spending.by_driver)
         series["general_fund_cost"] = (("year", "draw"), spending.general_fund)
     if block.account is not None:
@@ -206,6 +220,8 @@ def _cohort(block: BlockResult) -> Labelled:
         total = total + cohort.by_setting[:, setting]
     return {
         "plans": (("point", "draw"), total),
+        "plans_on_average": (("year", "draw"), by_year(total[1:]) / MONTHS),
+        "plans_at_year_end": (("year", "draw"), _year_ends(total[1:])),
         "plans_by_setting": (("date", "setting", "draw"), cohort.by_setting[dates]),
         "plans_by_age_group": (("date", "age_group", "draw"), cohort.by_age_group[dates]),
         "plans_by_need": (("date", "need", "draw"), cohort.by_need[dates]),
@@ -395,15 +411,19 @@ def _reconciliation(item: Reconciliation) -> Labelled:
 
 
 def merge_cross(
-    prepared: Prepared, blocks: Sequence[BlockResult], central: BlockResult
+    prepared: Prepared, blocks: Sequence[BlockResult], central: BlockResult | None = None
 ) -> xr.Dataset | None:
-    """Plans by (date, age_group, need, setting): the central run and the mean over draws."""
-    if central.cohort is None:
+    """Plans by (date, age_group, need, setting): the mean over draws, and the central run if given."""
+    first = blocks[0].cohort
+    if first is None:
         return None
-    total = np.zeros_like(central.cohort.cross)
+    total = np.zeros_like(first.cross)
     for block in blocks:
         assert block.cohort is not None
         total = total + block.cohort.cross
     mean = total / sum(block.used for block in blocks)
     dims = ("date", "age_group", "need", "setting")
-    return dataset(prepared, {"central": (dims, central.cohort.cross), "mean": (dims, mean)})
+    series: Labelled = {"mean": (dims, mean)}
+    if central is not None and central.cohort is not None:
+        series["central"] = (dims, central.cohort.cross)
+    return dataset(prepared, series)

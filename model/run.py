@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -15,9 +16,10 @@ from model.forecast import BLOCK_WIDTH, BlockResult, anchor_lines, forecast, for
 from model.funding.anchoring import Anchor
 from model.prepared import Prepared, prepare
 from model.published import published_basis
-from model.results import Results, dataset, labelled, merge_blocks, merge_cross
+from model.results import Results, Unmitigated, dataset, labelled, merge_blocks, merge_cross
 from model.scenario.load import LoadedScenario
 from model.scenario.problems import Problem, ScenarioError
+from model.whatif.variants import Variant, variant_of
 
 Progress = Callable[[int, int], None]
 
@@ -48,23 +50,25 @@ def run(
     except ValueError as error:
         raise ScenarioError([Problem(scenario.name, None, "funding", str(error))]) from None
     central = forecast_central(prepared, anchors, overrides=overrides)
+    cases = [prepared]
+    if scenario.mitigations and scenario.account is not None and scenario.mitigated != "none":
+        cases.append(variant_of(prepared, Variant("none")))
 
-    def block(first: int) -> BlockResult:
+    def block(case: Prepared, first: int) -> BlockResult:
         used = min(BLOCK_WIDTH, count - first)
         return _trimmed(
-            forecast(
-                prepared,
-                anchors,
-                first,
-                used,
-                seed=root,
-                chance=chance,
-                overrides=overrides,
-            )
+            forecast(case, anchors, first, used, seed=root, chance=chance, overrides=overrides)
         )
 
-    blocks = _in_order(block, range(0, count, BLOCK_WIDTH), jobs, count, progress)
-    results = _results(prepared, root, chance, anchors, central, blocks, figures)
+    starts = range(0, count, BLOCK_WIDTH)
+    work = [partial(block, case, first) for case in cases for first in starts]
+    done = _in_order(work, jobs, count * len(cases), progress)
+    blocks = done[: len(starts)]
+    results = _results(prepared, root, chance, anchors, central, blocks, figures, done)
+    if len(cases) > 1:
+        without = done[len(starts) :]
+        unmitigated = Unmitigated(merge_blocks(prepared, without), merge_cross(prepared, without))
+        results = replace(results, unmitigated=unmitigated)
     return replace(results, fixed=dict(overrides or {}))
 
 
@@ -75,22 +79,21 @@ def _trimmed(result: BlockResult) -> BlockResult:
 
 
 def _in_order(
-    block: Callable[[int], BlockResult],
-    starts: range,
+    work: Sequence[Callable[[], BlockResult]],
     jobs: int,
     count: int,
     progress: Progress | None,
 ) -> list[BlockResult]:
-    """Blocks in draw order, however many threads made them; Ctrl-C stops between blocks."""
-    done: list[BlockResult | None] = [None] * len(starts)
+    """Blocks in the order asked for, however many threads made them; Ctrl-C stops between blocks."""
+    done: list[BlockResult | None] = [None] * len(work)
     finished = 0
     with ThreadPoolExecutor(max_workers=max(jobs, 1)) as pool:
         waiting: dict[Future[BlockResult], int] = {}
-        queue = iter(enumerate(starts))
+        queue = iter(enumerate(work))
         try:
             while True:
                 while len(waiting) < jobs + 1 and (item := next(queue, None)) is not None:
-                    waiting[pool.submit(block, item[1])] = item[0]
+                    waiting[pool.submit(item[1])] = item[0]
                 if not waiting:
                     break
                 ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -114,6 +117,7 @@ def _results(
     central: BlockResult,
     blocks: list[BlockResult],
     figures: FiguresChecked | None,
+    checked: list[BlockResult],
 ) -> Results:
     sampled = {
         path: np.concatenate([b.draws.sampled[path][..., : b.used] for b in blocks], axis=-1)
@@ -123,7 +127,7 @@ def _results(
         name: (dims[:-1], values[..., 0]) for name, (dims, values) in labelled(central).items()
     }
     gaps = dict(central.gaps)
-    for result in blocks:
+    for result in checked:
         for name, gap in result.gaps.items():
             gaps[name] = max(gaps.get(name, 0.0), gap)
     return Results(

@@ -76,8 +76,11 @@ _SERIES: dict[str, _Series] = {
     "flows": _Series("flow", "plans", quantiles=False),
     "line_spend_by_month": _Series("line_spend_by_month", _GBP, quantiles=False, in_draws=True),
     "line_spend": _Series("line_spend", _GBP, in_draws=True),
-    "line_mitigation": _Series("line_mitigation", _GBP),
+    "line_mitigation": _Series("line_mitigation", _GBP, in_draws=True),
     "line_plan_years": _Series("plan_years", "average in force", in_draws=True),
+    "line_year_end_volume": _Series("year_end_volume", "in force on 31 March", in_draws=True),
+    "plans_on_average": _Series("plans_on_average", "plans", in_draws=True),
+    "plans_at_year_end": _Series("plans_at_year_end", "plans", in_draws=True),
     "average_price": _Series("average_price", "GBP per plan-year", in_draws=True),
     "driver_spend": _Series("driver_spend", _GBP),
     "general_fund_cost": _Series("general_fund_cost", _GBP, in_draws=True),
@@ -174,7 +177,20 @@ def results_table(results: Results) -> pd.DataFrame:
 
 def draws_table(results: Results) -> pd.DataFrame:
     """Account lines, plan-years, average price and spend of every draw, long."""
-    draws = with_average_price(results.draws)
+    return _draws_table(results, results.draws)
+
+
+def unmitigated_draws_table(results: Results) -> pd.DataFrame | None:
+    """The yearly figures of `draws_table` without mitigations; None where the run holds none."""
+    if results.unmitigated is None:
+        return None
+    draws = results.unmitigated.draws
+    yearly = [name for name in draws.data_vars if "month" not in draws[name].dims]
+    return _draws_table(results, draws[yearly])
+
+
+def _draws_table(results: Results, draws: xr.Dataset) -> pd.DataFrame:
+    draws = with_average_price(draws)
     frames = []
     for name in draws.data_vars:
         spec = _series(str(name))

@@ -17,7 +17,7 @@ from model.report.run_folder import (
     write_json,
 )
 from model.report.study_table import study_table
-from model.report.tables import draws_table, inputs_table, results_table
+from model.report.tables import draws_table, inputs_table, results_table, unmitigated_draws_table
 from model.report.workbook import About, write_workbook
 from model.results import Results
 from model.scenario.effective import effective_files, effective_text
@@ -90,6 +90,9 @@ def write_run(
             shutil.copyfile(loaded.root / name, partial / name)
         results_table(results).to_parquet(partial / "results.parquet", index=False)
         draws_table(results).to_parquet(partial / "draws.parquet", index=False)
+        unmitigated = unmitigated_draws_table(results)
+        if unmitigated is not None:
+            unmitigated.to_parquet(partial / "draws_unmitigated.parquet", index=False)
         inputs_table(results).to_parquet(partial / "inputs.parquet", index=False)
         study_table(results, studies).to_parquet(partial / "studies.parquet", index=False)
         write_workbook(results, partial / WORKBOOK, about, studies)
