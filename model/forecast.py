@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.account.block_account import BlockAccount, block_account
+from model.account.financing import FinancingCost, financing_cost
 from model.account.reserves import ReservesPosition, reserves_position
+from model.account.support.terms import support_terms
 from model.account.views import CumulativeViews, cumulative_views
 from model.chance.philox import stream_key
 from model.cohort.series import CohortSeries, Recorder
@@ -116,6 +118,7 @@ class BlockResult:
     account: BlockAccount | None = None
     views: CumulativeViews | None = None
     reserves: ReservesPosition | None = None
+    financing: FinancingCost | None = None
     reconciliation: Reconciliation | None = None
     caseload: CaseloadByYear | None = None
     nurture: NurtureAccount | None = None
@@ -296,7 +299,10 @@ def price(
             spending_by_block(scenario, result.spending),
             draws,
             result.department_places,
+            support_terms(scenario),
         )
+        if scenario.account.financing is not None:
+            result.financing = financing_cost(scenario.account.financing, result.account, draws)
         result.views = cumulative_views(result.account, scenario.account, draws)
         if scenario.account.statutory_override is not None:
             override = scenario.account.statutory_override

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.account.block_account import BlockAccount, block_account
+from model.account.support.terms import support_terms
 from model.account.views import CumulativeViews, cumulative_views
 from model.draws import central
 from model.reconcile.trajectory import Reconciliation, reconcile
@@ -51,7 +52,7 @@ def published_basis(scenario: Scenario) -> PublishedBasis | None:
     for line in funding.lines:
         yearly = spend.setdefault(line.block, np.zeros((len(draws.years), 1)))
         yearly[0] += lines[line.id]
-    book = block_account(account, spend, draws)
+    book = block_account(account, spend, draws, terms=support_terms(scenario))
     views = cumulative_views(book, account, draws)
     trajectory = scenario.trajectory
     reconciliation = reconcile(trajectory, views, draws) if trajectory is not None else None

@@ -13,7 +13,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from model.account.block_account import BlockAccount
-from model.account.reserves import ReservesPosition
+from model.account.financing import FinancingCost
+from model.account.reserves import ReservesPosition, first_exhausted
+from model.account.support.arrangements import Support, given
 from model.account.views import CumulativeViews
 from model.cohort.series import FLOWS, cross_months
 from model.demand.caseload import CaseloadByYear
@@ -142,6 +144,7 @@ def labels(scenario: Scenario) -> dict[str, list[str]]:
         "line": [line.id for line in lines],
         "driver": [f"{line.id}.{driver.id}" for line in lines for driver in line.drivers],
         "block": [block.id for block in scenario.account.blocks] if scenario.account else [],
+        "arrangement": list(given(scenario.account)) if scenario.account else [],
         "band": _pool_bands(scenario),
         "contract": [item.id for item in scenario.requests.locums] if scenario.requests else [],
         "place_group": [group.id for group in scenario.places.groups] if scenario.places else [],
@@ -200,6 +203,9 @@ def labelled(block: BlockResult) -> Labelled:
         series["general_fund_cost"] = (("year", "draw"), spending.general_fund)
     if block.account is not None:
         series.update(_account(block.account))
+        series.update(_support(block.account.arrangements))
+    if block.financing is not None:
+        series.update(_financing(block.financing))
     if block.views is not None:
         series.update(_views(block.views))
     if block.reserves is not None:
@@ -383,6 +389,26 @@ def _account(account: BlockAccount) -> Labelled:
     return {name: (dims, values) for name, values in parts.items()}
 
 
+def _support(support: Support) -> Labelled:
+    """Support by arrangement: paid in the year, and due to date but not paid to date."""
+    if not support.names:
+        return {}
+    dims = ("arrangement", "year", "draw")
+    figures = {name: (("draw",), values) for name, values in support.figures.items()}
+    return {
+        "support_paid": (dims, support.paid),
+        "support_due_unpaid": (dims, support.due_unpaid),
+        **figures,
+    }
+
+
+def _financing(financing: FinancingCost) -> Labelled:
+    return {
+        "financing_average_balance": (("year", "draw"), financing.average_balance),
+        "financing_cost": (("year", "draw"), financing.cost),
+    }
+
+
 def _views(views: CumulativeViews) -> Labelled:
     names = {
         "cumulative_with_support": views.with_support,
@@ -401,7 +427,10 @@ def _reserves(position: ReservesPosition) -> Labelled:
         "reserves_charged": position.charged,
         "reserves_left": position.left,
         "reserves_exhausted": position.exhausted,
+        "reserves_below_minimum": position.below_minimum,
     }
+    if position.exhausted is not None:
+        parts["reserves_first_exhausted"] = first_exhausted(position.exhausted)
     return {name: (("year", "draw"), one) for name, one in parts.items() if one is not None}
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.account.income import Income, by_block_and_year, high_needs_or_first, income
+from model.account.support.arrangements import Support, support
+from model.account.support.position import SupportTerms, UnsupportedPosition
 from model.account.transfers import Transfers, transfers
 from model.draws import Draws
 from model.scenario.account_schema import Account
@@ -27,7 +29,8 @@ class BlockAccount:
 
     `opening_deficit`, `prior_year_adjustment`, `spend`, `net_transfers_out`,
     `draws_on_balances`, `support` (a payment by the department is positive) and
-    `closing_deficit`. `income` holds gross, deductions and contributions.
+    `closing_deficit`. `income` holds gross, deductions and contributions; `arrangements` the support
+    by arrangement.
     """
 
     blocks: tuple[str, ...]
@@ -39,6 +42,7 @@ class BlockAccount:
     draws_on_balances: Floats
     support: Floats
     closing_deficit: Floats
+    arrangements: Support
 
     @property
     def in_year_deficit(self) -> Floats:
@@ -80,11 +84,13 @@ def block_account(
     line_spend: dict[str, Floats],
     draws: Draws,
     department_places_gbp: Floats | None = None,
+    terms: SupportTerms | None = None,
 ) -> BlockAccount:
-    """Roll every block forward over the horizon.
+    """Roll every block forward over the horizon, first without support, which then is worked out on it.
 
     `line_spend`: block -> spending of its budget lines in pounds (year, draw). A block without
-    lines spends its income plus its planned deficit, less what a transfer makes it cut.
+    lines spends its income plus its planned deficit, less what a transfer makes it cut. `terms`: what
+    support depends on outside the account.
     """
     names = tuple(block.id for block in account.blocks)
     money = income(account, draws, department_places_gbp)
@@ -92,24 +98,39 @@ def block_account(
     spend = _spend(account, line_spend, money, moved, draws)
     adjustment = by_block_and_year(account, account.prior_year_adjustments, draws)
     balances = by_block_and_year(account, account.draws_on_balances, draws)
-    support = support_payments(account, draws)
-    opening = np.zeros_like(spend)
-    closing = np.zeros_like(spend)
-    brought_forward = np.stack([draws.of(block.opening_deficit_gbp) for block in account.blocks])
-    for year in range(len(draws.years)):
-        opening[:, year] = brought_forward
-        brought_forward = (
-            brought_forward
-            + adjustment[:, year]
-            + (spend - money.net)[:, year]
-            + moved.net_out[:, year]
-            + balances[:, year]
-            - support[:, year]
-        )
-        closing[:, year] = brought_forward
+    first = np.stack([draws.of(block.opening_deficit_gbp) for block in account.blocks])
+    in_year = spend - money.net + moved.net_out
+    movements = adjustment + in_year + balances
+    _, unsupported = _rolled_forward(first, movements)
+    before = draws.of(account.support_received_before_gbp)
+    position = UnsupportedPosition(names, draws.years, first, unsupported, in_year, before)
+    arrangements = support(account, position, terms or SupportTerms(), draws)
+    paid = np.zeros_like(spend)
+    paid[high_needs_or_first(names)] = arrangements.total
+    opening, closing = _rolled_forward(first, movements - paid)
     return BlockAccount(
-        names, opening, adjustment, spend, money, moved.net_out, balances, support, closing
+        names,
+        opening,
+        adjustment,
+        spend,
+        money,
+        moved.net_out,
+        balances,
+        paid,
+        closing,
+        arrangements,
     )
+
+
+def _rolled_forward(first: Floats, movements: Floats) -> tuple[Floats, Floats]:
+    """Opening and closing of every year, each (block, year, draw), from `first` (block, draw)."""
+    opening, closing = np.zeros_like(movements), np.zeros_like(movements)
+    brought_forward = first
+    for year in range(movements.shape[1]):
+        opening[:, year] = brought_forward
+        brought_forward = brought_forward + movements[:, year]
+        closing[:, year] = brought_forward
+    return opening, closing
 
 
 def _spend(
@@ -127,14 +148,3 @@ def _spend(
         else:
             spend[index] = money.net[index] + planned - moved.spending_cut[index]
     return spend
-
-
-def support_payments(account: Account, draws: Draws) -> Floats:
-    """Safety Valve payments in pounds (block, year, draw), in the high needs block."""
-    names = [block.id for block in account.blocks]
-    receiving = high_needs_or_first(names)
-    total = np.zeros((len(names), len(draws.years), draws.size))
-    for payment in account.support_payments:
-        if payment.year in draws.years:
-            total[receiving, payment.year - draws.years.start] += draws.of(payment.amount_gbp)
-    return total

@@ -23,11 +23,13 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True)
 class ReservesPosition:
     """By year and draw: the deficit `charged` to reserves, pounds; usable reserves `left` after it and
-    `exhausted` (1 where nothing is left of them), both None where no reserves are given."""
+    `exhausted` (1 where nothing is left of them), None where no reserves are given; `below_minimum` (1
+    where less is left than is held prudent), None where no minimum is."""
 
     charged: Floats
     left: Floats | None
     exhausted: Floats | None
+    below_minimum: Floats | None = None
 
 
 def reserves_position(
@@ -45,4 +47,13 @@ def reserves_position(
     if override.usable_reserves_gbp is None:
         return ReservesPosition(charged, None, None)
     left = draws.by_year(override.usable_reserves_gbp) - charged
-    return ReservesPosition(charged, left, (left < 0).astype(float))
+    below = None
+    if override.minimum_reserves_gbp is not None:
+        below = (left < draws.of(override.minimum_reserves_gbp)).astype(float)
+    return ReservesPosition(charged, left, (left < 0).astype(float), below)
+
+
+def first_exhausted(exhausted: Floats) -> Floats:
+    """Where reserves are exhausted for the first time, 1 or 0 (year, draw); sums to at most 1 a draw."""
+    before = np.cumsum(exhausted, axis=0) - exhausted
+    return np.asarray(exhausted * (before == 0))

@@ -53,6 +53,7 @@ _COLUMN_OF = {
     "nurture_group": "entity",
     "contract": "entity",
     "travellers": "entity",
+    "arrangement": "entity",
 }
 
 
@@ -104,6 +105,12 @@ _SERIES: dict[str, _Series] = {
     "in_year_deficit": _Series("in_year_deficit", _GBP, in_draws=True),
     "opening_without_support": _Series("opening_deficit", _GBP, "without"),
     "support_received_to_date": _Series("support_received_to_date", _GBP),
+    "support_paid": _Series("support_paid", _GBP),
+    "support_due_unpaid": _Series("support_due_unpaid", _GBP),
+    "stability_grant_eligible": _Series("stability_grant_eligible", _GBP),
+    "stability_grant_if_approved": _Series("stability_grant_if_approved", _GBP),
+    "financing_average_balance": _Series("financing_average_balance", _GBP, "with"),
+    "financing_cost": _Series("financing_cost", _GBP, in_draws=True),
     "department_places_gbp": _Series("department_places", _GBP),
     "nurture_gross": _Series("nurture_gross", _GBP, quantiles=False),
     "nurture_withheld": _Series("nurture_withheld", _GBP, quantiles=False),
@@ -140,7 +147,10 @@ _UNITS = {
     "appeals_conceded_gbp": _GBP,
 }
 """Units of the series of the mechanisms by the start of their name; the longest start counts."""
-_SHARE_OF_DRAWS = ("trajectory_on_trajectory", "trajectory_in_balance", "reserves_exhausted")
+_SHARE_OF_DRAWS = (
+    "trajectory_on_trajectory", "trajectory_in_balance", "reserves_exhausted",
+    "reserves_first_exhausted", "reserves_below_minimum",
+)  # fmt: skip
 
 
 def _series(name: str) -> _Series:

@@ -23,7 +23,7 @@ from model.scenario.fields import (
     constant,
 )
 from model.scenario.number_rule import NumberRule
-from model.scenario.quantities import Yearly
+from model.scenario.quantities import Quantity, Yearly
 from model.scenario.yearly_rule import YearlyRule
 
 BlockName = Literal["schools", "high_needs", "early_years", "central_services"]
@@ -85,8 +85,32 @@ class Transfer(SourcedPart):
     """Share of the transfer that the giving block really saves; only this improves the total."""
 
 
+class Target(Part):
+    """Cumulative deficit agreed for the end of a year, before any support."""
+
+    year: FinancialYear
+    """The financial year."""
+    cumulative_deficit_gbp: Pounds
+    """Deficit at its end (a surplus is negative)."""
+
+
+class PaymentTest(SourcedPart):
+    """What a payment depends on: a year's position without support against its agreed target."""
+
+    year: FinancialYear
+    """Year at whose end the position is tested; it needs a target."""
+    measure: Literal["cumulative", "in_year"] = "cumulative"
+    """Which position: cumulative, or of the year itself."""
+    allowance_gbp: PositivePounds = constant(NumberRule("GBP", 0), 0)
+    """How far above the target still counts as on track."""
+    paid_off_track: Share = constant(NumberRule("share", 0, 1), 0)
+    """Share that is paid all the same when off track; the rest is withheld."""
+    on_return: Literal["paid", "lost"] = "paid"
+    """What becomes of money withheld once a later year meets its target: paid then, or lost."""
+
+
 class SupportPayment(SourcedPart):
-    """A payment by the department towards the deficit, in one year."""
+    """A Safety Valve payment by the department towards the deficit, due in one year."""
 
     id: Id
     """Name of the payment."""
@@ -96,6 +120,86 @@ class SupportPayment(SourcedPart):
     """Financial year in which it is received."""
     amount_gbp: PositivePounds
     """Amount received."""
+    paid_in: MonthField | None = None
+    """Month of the payment, for the average balance that is financed; half-way through its year where
+    it is not given."""
+    test: PaymentTest | None = None
+    """What the payment depends on; without a test it is sure."""
+
+
+class ExtendedPayment(SourcedPart):
+    """A payment of an extended agreement: a share of all that has not been paid before it begins."""
+
+    year: FinancialYear
+    """Financial year in which it is due."""
+    share: Share
+    """Share of what has not been paid when the extension begins; shares sum to 1."""
+    paid_in: MonthField | None = None
+    """Month of the payment."""
+    test: PaymentTest | None = None
+    """What the payment depends on, against the extension's targets."""
+
+
+class SafetyValveExtension(SourcedPart):
+    """A Safety Valve agreement drawn out over more years, which may or may not be agreed."""
+
+    agreed: Annotated[Quantity, NumberRule("1 agreed, 0 not", 0, 1)]
+    """Whether it is agreed: 1, 0 or a chance such as {discrete: {1: 0.6, 0: 0.4}}."""
+    from_year: FinancialYear
+    """First year of the extended profile; payments due before it stay as they are."""
+    targets: Annotated[list[Target], Field(min_length=1)]
+    """Extended cumulative deficits, before any support."""
+    payments: Annotated[list[ExtendedPayment], Field(min_length=1)]
+    """How what has not been paid is paid."""
+
+
+class EvidencedDeficit(SourcedPart):
+    """The deficit at the grant's date as one document gives it; the lowest figure counts."""
+
+    id: Id
+    """Name of the document: section_251, dsg_note, revenue_outturn ..."""
+    title: Text
+    """Name in reports."""
+    deficit_gbp: PositivePounds
+    """DSG deficit it states."""
+
+
+class StabilityGrant(SourcedPart):
+    """The High Needs Stability Grant towards the deficit at 31 March 2026 (terms: data/policy)."""
+
+    evidence: list[EvidencedDeficit] = []
+    """The deficit as documents give it, beside the account's own; the lowest is used."""
+    ineligible_gbp: PositivePounds = constant(NumberRule("GBP", 0), 0)
+    """Ineligible spending inside the deficit besides overspends of other blocks, such as equal pay."""
+    safety_valve_receipts: Literal["net", "gross", "gross_less_receipts"] = "net"
+    """How Safety Valve money received counts, which no published text settles: the share is of the
+    deficit in the books (net), of the deficit before that money (gross), or the latter less the money."""
+    approval: Annotated[Quantity, NumberRule("1 approved, 0 not", 0, 1)]
+    """Whether the grant is approved: 1, 0 or a chance such as {discrete: {1: 0.8, 0: 0.2}}."""
+    paid: MonthField
+    """Month in which it is expected."""
+    delay_months: Annotated[Quantity, NumberRule("months", 0, 60)] = constant(
+        NumberRule("months", 0, 60), 0
+    )
+    """Months by which it comes later."""
+
+
+class LaterDeficit(SourcedPart):
+    """A deficit that arises after the grant's date, and the share of it that the department meets."""
+
+    year: FinancialYear
+    """Financial year in which it arises."""
+    share_met: Share
+    """Share of the year's high needs in-year deficit that is met: an assumption, no share is announced."""
+    paid: MonthField
+    """Month in which it is received."""
+
+
+class Financing(SourcedPart):
+    """What carrying the deficit costs the general fund: interest, or investment income forgone."""
+
+    annual_rate: Annotated[Yearly, YearlyRule(NumberRule("a year", 0, 0.25), "ar1", 0.5)]
+    """Rate on the average balance by year."""
 
 
 class Adjustment(SourcedPart):
@@ -176,6 +280,8 @@ class StatutoryOverride(SourcedPart):
     """Last month of the override; without it the override does not end in the years forecast."""
     usable_reserves_gbp: Annotated[Yearly, YearlyRule(NumberRule("GBP", 0))] | None = None
     """Usable reserves at the end of each year after all other calls on them."""
+    minimum_reserves_gbp: PositivePounds | None = None
+    """Least usable reserves that the S151 officer holds prudent, part of the section 25 statement."""
 
 
 class Account(SourcedPart):
@@ -194,7 +300,15 @@ class Account(SourcedPart):
     support_received_before_gbp: PositivePounds = constant(NumberRule("GBP", 0), 0)
     """All support received up to 1 April of the first year."""
     support_payments: list[SupportPayment] = []
-    """Support expected from the department."""
+    """Safety Valve payments expected from the department."""
+    safety_valve_extension: SafetyValveExtension | None = None
+    """An extended agreement that may take the place of what is still to be paid."""
+    stability_grant: StabilityGrant | None = None
+    """The grant towards the high needs deficit at 31 March 2026."""
+    later_deficits: list[LaterDeficit] = []
+    """What the department is assumed to meet of later deficits; without an entry, nothing."""
+    financing: Financing | None = None
+    """Cost of financing the deficit, below the line and outside the DSG."""
     statutory_override: StatutoryOverride | None = None
     """When the override ends and what reserves there are; without it nothing is said of reserves."""
     closed_years: list[ClosedYear] = []
@@ -203,15 +317,6 @@ class Account(SourcedPart):
     """The same figure from a source of another date, shown beside the one used."""
     printed: list[PrintedTotals] = []
     """Printed totals to compare with."""
-
-
-class Target(Part):
-    """Cumulative deficit agreed for the end of a year, before any support."""
-
-    year: FinancialYear
-    """The financial year."""
-    cumulative_deficit_gbp: Pounds
-    """Deficit at its end (a surplus is negative)."""
 
 
 class OneOff(SourcedPart):

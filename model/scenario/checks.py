@@ -22,6 +22,7 @@ from model.scenario import (
     checks_mitigations,
     checks_nurture,
     checks_places,
+    checks_support,
 )
 from model.scenario.findings import Check, Finding, reads, repeated, unknown
 from model.scenario.inputs import inputs
@@ -135,6 +136,7 @@ _CHECKS: tuple[Check, ...] = (
     *checks_bands.CHECKS,
     *checks_nurture.CHECKS,
     *checks_account.CHECKS,
+    *checks_support.CHECKS,
     *checks_general_fund.CHECKS,
     *checks_mitigations.CHECKS,
     _correlations,

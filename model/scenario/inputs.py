@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from model.reference.calendar import financial_year_label
 from model.scenario.positions import Path
-from model.scenario.provenance import Provenance
+from model.scenario.provenance import TO_EXPLAIN, Provenance
 from model.scenario.quantities import Quantity, ShareSet, Yearly
 
 Figure = Quantity | Yearly | ShareSet
@@ -63,7 +63,7 @@ def _entries(
     if isinstance(value, Quantity | Yearly | ShareSet):
         own = value.provenance
         provenance = own
-        if own.status != "assumed" and value.certain:
+        if own.status not in TO_EXPLAIN and value.certain:
             # A source is lent only to figures that may come from it.
             provenance = replace(
                 own, source=own.source or inherited.source, status=own.status or inherited.status

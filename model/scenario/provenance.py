@@ -13,8 +13,10 @@ from model.scenario.as_written import yes_no_hint
 from model.scenario.plain_number import read_number
 from model.scenario.problems import did_you_mean, problem
 
-Status = Literal["published", "derived", "assumed"]
-STATUSES = ("published", "derived", "assumed")
+Status = Literal["published", "derived", "assumed", "undecided"]
+STATUSES = ("published", "derived", "assumed", "undecided")
+TO_EXPLAIN = ("assumed", "undecided")
+"""Standings that need a reason and a range: a judgement, and what somebody else has yet to decide."""
 TEXT_KEYS = {
     "unit": "Unit, where it differs from the key's own.",
     "source": "Where the figure comes from.",
@@ -30,8 +32,8 @@ PROVENANCE_KEYS = (*TEXT_KEYS, "status", "hindsight", "range")
 class Provenance:
     """Where a figure comes from; fills the assumptions register.
 
-    `status` is published, derived (worked out from published figures) or assumed; an assumed one
-    needs a `reason`, and a `range` unless it is uncertain. `hindsight` marks a figure known only
+    `status` is published, derived (worked out from published figures), assumed, or undecided (waits for
+    somebody's decision); the last two need a `reason`, and a `range` unless uncertain. `hindsight` marks a figure known only
     after the scenario's date.
     """
 
@@ -108,12 +110,12 @@ def explain_assumed(
     uncertain: bool,
     outer: Provenance | None = None,
 ) -> None:
-    """Refuse an assumed figure without a reason, or with neither a range nor a distribution.
+    """Refuse an assumed or undecided figure without a reason, or with neither a range nor a distribution.
 
     `outer` is the provenance of a series by year, which covers the figures of its years.
     """
     outer = outer or Provenance()
-    if given.status != "assumed":
+    if given.status not in TO_EXPLAIN:
         return
     lacking = []
     if not (given.reason or outer.reason):
@@ -122,7 +124,7 @@ def explain_assumed(
         lacking.append("a 'range'")
     if lacking:
         raise problem(
-            "an assumed figure needs " + " and ".join(lacking),
+            f"an {given.status} figure needs " + " and ".join(lacking),
             at=at,
             hint="Say why with 'reason: ...' and how far off it may be with 'range: [low, high]', "
             "or make it uncertain.",
@@ -135,7 +137,7 @@ def _status(raw: object, at: tuple[str | int, ...]) -> str:
             "unknown status",
             at=at,
             found=raw,
-            expected="published, derived or assumed",
+            expected="published, derived, assumed or undecided",
             hint=did_you_mean(raw, STATUSES),
         )
     return str(raw)
@@ -157,7 +159,7 @@ def provenance_schema() -> JsonSchemaValue:
     }
     schema["status"] = {
         "enum": list(STATUSES),
-        "description": "published, derived from published figures, or assumed.",
+        "description": "published, derived from published figures, assumed, or undecided.",
     }
     schema["hindsight"] = {
         "type": "boolean",

@@ -1,0 +1,192 @@
+"""Checks of support: tests with a target, extended profiles that add up, the grant and its dates, later deficits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from model.reference.calendar import APRIL, MONTHS, financial_year_label, month_index
+from model.reference.policy import policy
+from model.scenario.account_schema import PaymentTest, Target
+from model.scenario.fields import Month
+from model.scenario.findings import Finding, reads, repeated, repeated_ids
+from model.scenario.positions import Path
+from model.scenario.quantities import Quantity
+from model.scenario.schema import Scenario
+
+_SUM = 1e-6
+
+
+@reads("account", "trajectory", "horizon")
+def _tests(scenario: Scenario) -> Iterator[Finding]:
+    account = scenario.account
+    if account is None:
+        return
+    targets = scenario.trajectory.targets if scenario.trajectory is not None else []
+    for index, payment in enumerate(account.support_payments):
+        if payment.test is not None:
+            at: Path = ("account", "support_payments", index, "test")
+            yield from _test(payment.test, payment.year, targets, scenario, at)
+        if payment.paid_in is not None:
+            at = ("account", "support_payments", index, "paid_in")
+            yield from _in_year(payment.paid_in, payment.year, at)
+
+
+def _test(
+    test: PaymentTest, due: int, targets: Sequence[Target], scenario: Scenario, at: Path
+) -> Iterator[Finding]:
+    """A test looks at a year that is forecast, is not after the payment, and has a target."""
+    known = [target.year for target in targets]
+    label = financial_year_label(test.year)
+    if not scenario.horizon.first_year <= test.year <= due:
+        first, last = map(financial_year_label, (scenario.horizon.first_year, due))
+        yield Finding(
+            (*at, "year"),
+            "this year cannot be tested",
+            label,
+            f"a year from {first}, the first forecast, to {last}, in which the payment is due",
+            "What was tested before the forecast is known: leave the test out.",
+        )
+    elif test.year not in known:
+        expected = "a target for it in the trajectory"
+        yield Finding((*at, "year"), "the year tested has no target", label, expected)
+    elif test.measure == "in_year" and test.year - 1 not in known:
+        yield Finding(
+            (*at, "measure"),
+            "the in-year target is the change from a target of the year before, and there is none",
+            label,
+            f"a target for {financial_year_label(test.year - 1)}",
+        )
+
+
+def _in_year(paid: Month, year: int, at: Path) -> Iterator[Finding]:
+    if not 0 <= month_index(paid.year, paid.month, year) < MONTHS:
+        label = financial_year_label(year)
+        yield Finding(at, f"this month is not in {label}", str(paid), f"a month of {label}")
+
+
+@reads("account", "horizon")
+def _extension(scenario: Scenario) -> Iterator[Finding]:
+    account = scenario.account
+    extension = account.safety_valve_extension if account is not None else None
+    if account is None or extension is None:
+        return
+    at: Path = ("account", "safety_valve_extension")
+    if not account.support_payments:
+        expected = "support_payments, some of which are still to come"
+        yield Finding(at, "there are no payments to extend", expected=expected)
+    whole = sum(part.share.central for part in extension.payments)
+    if abs(whole - 1) > _SUM:
+        yield Finding((*at, "payments"), "the shares do not sum to 1", f"{whole:g}", "1")
+    years = [target.year for target in extension.targets]
+    yield from repeated(
+        [financial_year_label(y) for y in years], (*at, "targets"), "year", key="year"
+    )
+    for index, part in enumerate(extension.payments):
+        here: Path = (*at, "payments", index)
+        if part.year < extension.from_year:
+            yield Finding(
+                (*here, "year"),
+                "the payment is before the extension begins",
+                financial_year_label(part.year),
+                f"{financial_year_label(extension.from_year)} or later",
+            )
+        if part.test is not None:
+            yield from _test(part.test, part.year, extension.targets, scenario, (*here, "test"))
+        if part.paid_in is not None:
+            yield from _in_year(part.paid_in, part.year, (*here, "paid_in"))
+
+
+@reads("account", "horizon")
+def _grant(scenario: Scenario) -> Iterator[Finding]:
+    account = scenario.account
+    grant = account.stability_grant if account is not None else None
+    if account is None or grant is None:
+        return
+    at: Path = ("account", "stability_grant")
+    terms = policy()["stability_grant_deficit_at"]
+    since = terms.values[0][0]
+    if (scenario.as_at.year, scenario.as_at.month) < since:
+        yield Finding(
+            at,
+            "the grant was not known at the scenario's date",
+            f"as_at {scenario.as_at}",
+            f"as_at {Month(*since)} or later",
+        )
+        return
+    yield from repeated_ids(grant.evidence, (*at, "evidence"))
+    closes = _closes(scenario)
+    if scenario.horizon.first_year > closes + 1:
+        yield Finding(
+            at,
+            "the deficit it looks at lies before the forecast",
+            f"first year {financial_year_label(scenario.horizon.first_year)}",
+            f"a forecast from {financial_year_label(closes + 1)} or earlier",
+            "A grant already received is in the opening deficit and in support_received_before_gbp.",
+        )
+    if month_index(grant.paid.year, grant.paid.month, closes + 1) < 0:
+        yield Finding(
+            (*at, "paid"),
+            "this is before the deficit it meets is measured",
+            str(grant.paid),
+            f"a month after March {closes + 1}",
+        )
+    elif month_index(grant.paid.year, grant.paid.month, scenario.horizon.first_year) < 0:
+        yield Finding(
+            (*at, "paid"),
+            "this is before the first year",
+            str(grant.paid),
+            f"a month from April {scenario.horizon.first_year}",
+        )
+
+
+def _closes(scenario: Scenario) -> int:
+    """First calendar year of the financial year at whose close the grant looks."""
+    at = str(policy()["stability_grant_deficit_at"].at(scenario.as_at.year, scenario.as_at.month))
+    year, month = int(at[:4]), int(at[5:7])
+    return year - (month < APRIL)
+
+
+@reads("account", "horizon")
+def _later(scenario: Scenario) -> Iterator[Finding]:
+    account = scenario.account
+    if account is None or not account.later_deficits:
+        return
+    at: Path = ("account", "later_deficits")
+    entry = policy()["later_deficits_share_most"]
+    most = float(entry.at(scenario.as_at.year, scenario.as_at.month))
+    years = [financial_year_label(item.year) for item in account.later_deficits]
+    yield from repeated(years, at, "year", key="year")
+    for index, item in enumerate(account.later_deficits):
+        if item.year not in scenario.horizon.years:
+            first, last = scenario.horizon.first_year, scenario.horizon.last_year
+            yield Finding(
+                (*at, index, "year"),
+                "this year is not forecast",
+                financial_year_label(item.year),
+                f"a year from {financial_year_label(first)} to {financial_year_label(last)}",
+            )
+        if _highest(item.share_met) > most:
+            yield Finding(
+                (*at, index, "share_met"),
+                "more of the deficit would be met than the Stability Grant meets",
+                f"up to {_highest(item.share_met):.3g}",
+                f"at most {most:g}",
+                "The most is later_deficits_share_most in data/policy.",
+            )
+        if month_index(item.paid.year, item.paid.month, item.year) < 0:
+            yield Finding(
+                (*at, index, "paid"),
+                "this is before the deficit arises",
+                str(item.paid),
+                f"a month from April {item.year}",
+            )
+
+
+def _highest(share: Quantity) -> float:
+    """The most a share can be in a draw."""
+    return float(share.distribution.quantile(np.array([1 - _SUM]))[0])
+
+
+CHECKS = (_tests, _extension, _grant, _later)
