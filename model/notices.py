@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from model.demand.pool import pool_bands
-from model.reference.calendar import MONTHS
+from model.reference.calendar import MONTHS, financial_year_label
 from model.reference.codes import SETTING_TITLES
 from model.scenario.fields import Month
 from model.scenario.funding_schema import CurrentPupilsDriver, PlansDriver, WithheldDriver
@@ -44,6 +44,7 @@ def notices(scenario: Scenario) -> list[Notice]:
         *_lines(scenario),
         *_nurture(scenario),
         *_account(scenario),
+        *_support(scenario),
         *_mitigations(scenario),
     ]
 
@@ -317,6 +318,31 @@ def _account(scenario: Scenario) -> Iterator[Notice]:
         yield (
             "the year of in-year balance is outside the years forecast",
             "Its probability cannot be shown; see trajectory.balance_by.",
+        )
+
+
+def _support(scenario: Scenario) -> Iterator[Notice]:
+    account = scenario.account
+    if account is None:
+        return
+    sure = [
+        financial_year_label(payment.year)
+        for payment in account.support_payments
+        if payment.test is None
+        and payment.year > scenario.horizon.first_year
+        and payment.amount_gbp.certain
+        and payment.amount_gbp.central > 0
+    ]
+    if sure and scenario.trajectory is not None:
+        yield (
+            f"Safety Valve payments of {', '.join(sure)} come whether or not the trajectory is met",
+            "Payments are conditional on delivery: give each a test, or say why it is sure.",
+        )
+    override = account.statutory_override
+    if override is not None and override.ends is not None and override.usable_reserves_gbp is None:
+        yield (
+            "the statutory override ends and no usable reserves are given",
+            "Give statutory_override.usable_reserves_gbp to see how far they cover the deficit.",
         )
 
 

@@ -15,6 +15,7 @@ CONTENTS = {
     "Summary": "The headline figures and charts on one page",
     "DSG account": "Every block rolled forward, the three cumulative views, published and model",
     "Reconciliation": "Against the agreed trajectory: gaps, headroom, probabilities, ratings",
+    "Support and reserves": "What the department pays and on which terms, what is undecided, reserves",
     "Budget lines": "Budget, published outturn, forecast by line, the section 251 view",
     "Plans": "Plans by setting, age and need; flows; published counts bridged",
     "Requests and waiting": "From requests to plans, the queue, the 20 weeks, the pool, reviews",

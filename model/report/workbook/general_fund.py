@@ -31,8 +31,6 @@ def write(book: Book) -> None:
         totals["Appeals to the tribunal"] = _appeals(book, sheet, labels)
     if totals or ("general_fund_cost" in draws and draws["general_fund_cost"].max() > 0):
         _all(book, sheet, labels, totals)
-    if "reserves_charged" in draws:
-        _reserves(book, sheet, labels)
     if "appeals_conceded_gbp" in draws and draws["appeals_conceded_gbp"].max() > 0:
         sheet.heading("For information: placements conceded, borne by the DSG")
         sheet.note(
@@ -147,35 +145,6 @@ def _all(book: Book, sheet: Sheet, labels: list[str], totals: dict[str, list[Cel
         together = together + other
     _range(sheet, together)
     sheet.note("Percentiles do not add up; means do.")
-
-
-def _reserves(book: Book, sheet: Sheet, labels: list[str]) -> None:
-    """What of the DSG deficit reaches usable reserves when the override ends."""
-    account, draws = book.results.scenario.account, book.results.draws
-    assert account is not None
-    assert account.statutory_override is not None
-    ends = account.statutory_override.ends
-    sheet.heading("The DSG deficit and usable reserves")
-    sheet.note(
-        "The statutory override keeps the DSG deficit off the council's reserves"
-        + (f" until the end of {ends}." if ends is not None else "; no end is given.")
-        + " From the first year that begins after it the whole cumulative deficit, with all support "
-        "received, counts against them."
-    )
-    sheet.header("£000", *labels)
-    sheet.line(
-        "DSG deficit counted against reserves", mean(draws["reserves_charged"]), "money", "total"
-    )
-    _range(sheet, draws["reserves_charged"])
-    if "reserves_left" not in draws:
-        sheet.note("No usable reserves are given, so nothing is said of how far they reach.")
-        return
-    sheet.line("Usable reserves left after it", mean(draws["reserves_left"]), "money", "total")
-    _range(sheet, draws["reserves_left"])
-    sheet.line(
-        "Chance that they do not cover it (section 114 indicator)",
-        mean(draws["reserves_exhausted"]), "share1",
-    )  # fmt: skip
 
 
 def _range(sheet: Sheet, values: xr.DataArray) -> None:

@@ -25,6 +25,7 @@ from model.report.workbook import (
     reconciliation,
     sensitivity,
     summary,
+    support,
 )
 from model.report.workbook.run_facts import About
 from model.report.workbook.sheet import Book
@@ -72,6 +73,8 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[dsg_account.NAME] = dsg_account.write
         if scenario.trajectory is not None:
             sheets[reconciliation.NAME] = reconciliation.write
+        if support.shown(scenario):
+            sheets[support.NAME] = support.write
     if scenario.funding is not None:
         sheets[budget_lines.NAME] = budget_lines.write
     if scenario.plans is not None:
@@ -84,8 +87,7 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[nurture.NAME] = nurture.write
     if scenario.mitigations:
         sheets[mitigations.NAME] = mitigations.write
-    override = scenario.account.statutory_override if scenario.account is not None else None
-    if scenario.general_fund is not None or override is not None:
+    if scenario.general_fund is not None:
         sheets[general_fund.NAME] = general_fund.write
     if studies.sensitivity is not None:
         sheets[sensitivity.NAME] = sensitivity.write
