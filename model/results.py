@@ -150,6 +150,9 @@ def labels(scenario: Scenario) -> dict[str, list[str]]:
         "place_group": [group.id for group in scenario.places.groups] if scenario.places else [],
         "nurture_group": [group.id for group in scenario.nurture_groups],
         "travellers": _travellers(scenario),
+        "capital_scheme": [s.id for s in scenario.general_fund.capital]
+        if scenario.general_fund
+        else [],
         "target_year": [financial_year_label(y) for y in horizon.years if y in targets],
     }
 
@@ -364,6 +367,9 @@ def _general_fund(view: GeneralFundView) -> Labelled:
         dims = ("travellers", "year", "draw")
         series["transport_passengers"] = (dims, by_year(view.transport.passengers) / MONTHS)
         series["transport_gbp"] = (dims, by_year(view.transport.cost_gbp))
+    if view.capital is not None:
+        series["capital_net_gbp"] = (("capital_scheme", "year", "draw"), view.capital.net)
+        series["capital_exposed_gbp"] = (("capital_scheme", "year", "draw"), view.capital.exposed)
     if view.appeals is not None:
         for name in AppealCost.__dataclass_fields__:
             series[f"appeals_{name}"] = (("year", "draw"), by_year(getattr(view.appeals, name)))

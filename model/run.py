@@ -62,7 +62,7 @@ def run(
 
     starts = range(0, count, BLOCK_WIDTH)
     work = [partial(block, case, first) for case in cases for first in starts]
-    done = _in_order(work, jobs, count * len(cases), progress)
+    done = _in_order(work, jobs, count, _of_each(progress, len(cases)))
     blocks = done[: len(starts)]
     results = _results(prepared, root, chance, anchors, central, blocks, figures, done)
     if len(cases) > 1:
@@ -70,6 +70,13 @@ def run(
         unmitigated = Unmitigated(merge_blocks(prepared, without), merge_cross(prepared, without))
         results = replace(results, unmitigated=unmitigated)
     return replace(results, fixed=dict(overrides or {}))
+
+
+def _of_each(progress: Progress | None, cases: int) -> Progress | None:
+    """Draws done of the scenario while each is stepped in several cases."""
+    if progress is None:
+        return None
+    return lambda finished, count: progress(finished // cases, count)
 
 
 def _trimmed(result: BlockResult) -> BlockResult:

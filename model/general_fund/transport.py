@@ -42,6 +42,6 @@ def transport_cost(fund: GeneralFund, draws: Draws, plans: Floats, factor: float
         for setting in group.settings:
             passengers[number] += plans[:, SETTINGS.index(setting)]
         passengers[number] *= draws.monthly(group.share_transported)
-        each = draws.of(group.annual_cost_gbp) * factor / MONTHS
+        each = draws.monthly(group.annual_cost_gbp) * factor / MONTHS
         cost[number] = passengers[number] * each * level
     return TransportCost(passengers, cost)

@@ -1,4 +1,4 @@
-"""The general fund beside the DSG: transport and appeals, scaled once to what was published."""
+"""The general fund beside the DSG: transport, appeals and capital at risk; costs scaled once to what was published."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from model.draws import Draws
 from model.funding.anchoring import Anchor
 from model.general_fund.appeals import AppealCost, appeal_cost
+from model.general_fund.capital import CapitalAtRisk, capital_at_risk
 from model.general_fund.transport import TransportCost, transport_cost
 from model.reference.calendar import MONTHS
 from model.scenario.general_fund_schema import Appeals, GeneralFund, Transport
@@ -24,10 +25,11 @@ TRANSPORT, APPEALS = "general_fund.transport", "general_fund.appeals"
 
 @dataclass(frozen=True)
 class GeneralFundView:
-    """Transport and appeals of a block of draws, None where the scenario has none."""
+    """Transport, appeals and capital of a block of draws, None where the scenario has none."""
 
     transport: TransportCost | None
     appeals: AppealCost | None
+    capital: CapitalAtRisk | None = None
 
 
 def general_fund_view(
@@ -48,7 +50,8 @@ def general_fund_view(
         for setting in range(by_setting.shape[1]):
             plans = plans + by_setting[:, setting]
         appeals = appeal_cost(fund, draws, refused, plans, _factor(anchors, APPEALS))
-    return GeneralFundView(transport, appeals)
+    capital = capital_at_risk(fund.capital, draws) if fund.capital else None
+    return GeneralFundView(transport, appeals, capital)
 
 
 def _factor(anchors: Mapping[str, Anchor], name: str) -> float:

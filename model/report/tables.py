@@ -54,6 +54,7 @@ _COLUMN_OF = {
     "contract": "entity",
     "travellers": "entity",
     "arrangement": "entity",
+    "capital_scheme": "entity",
 }
 
 
@@ -144,6 +145,7 @@ _UNITS = {
     "transport_gbp": _GBP,
     "appeals_": "appeals",
     "appeals_cost_gbp": _GBP,
+    "capital_": _GBP,
     "appeals_conceded_gbp": _GBP,
 }
 """Units of the series of the mechanisms by the start of their name; the longest start counts."""

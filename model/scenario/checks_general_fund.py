@@ -36,6 +36,18 @@ def _general_fund(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+@reads("general_fund", "horizon")
+def _capital(scenario: Scenario) -> Iterator[Finding]:
+    schemes = scenario.general_fund.capital if scenario.general_fund is not None else []
+    at = ("general_fund", "capital")
+    yield from repeated_ids(schemes, at)
+    for index, scheme in enumerate(schemes):
+        if scheme.reimbursed < scenario.horizon.first_year:
+            yield Finding((*at, index, "reimbursed"), "this is before the first year",
+                          financial_year_label(scheme.reimbursed),
+                          f"{financial_year_label(scenario.horizon.first_year)} or later")  # fmt: skip
+
+
 @reads("general_fund")
 def _travellers(scenario: Scenario) -> Iterator[Finding]:
     if scenario.general_fund is None or scenario.general_fund.transport is None:
@@ -90,4 +102,4 @@ def _transfers(scenario: Scenario) -> Iterator[Finding]:
                       str(deadline), f"a month from {start} on")  # fmt: skip
 
 
-CHECKS = (_general_fund, _travellers, _appeals, _transfers)
+CHECKS = (_general_fund, _capital, _travellers, _appeals, _transfers)

@@ -14,11 +14,13 @@ from model.scenario.fields import (
     Share,
     SourcedPart,
     Text,
+    YearlyPositivePounds,
     YearlyShare,
     constant,
 )
 from model.scenario.funding_schema import InflationSeries
 from model.scenario.number_rule import NumberRule
+from model.scenario.quantities import Quantity
 from model.scenario.yearly_rule import YearlyRule
 
 
@@ -72,6 +74,23 @@ class Appeals(SourcedPart):
     """Outturn or forecast of the first year as published: costs are scaled once to meet it."""
 
 
+class CapitalScheme(SourcedPart):
+    """Capital that the council pays before a bid for it is confirmed."""
+
+    id: Id
+    """Name of the scheme."""
+    title: Text
+    """Name in reports."""
+    spend_gbp: YearlyPositivePounds
+    """Spending by year."""
+    bid_succeeds: Annotated[Quantity, NumberRule("1 succeeds, 0 not", 0, 1)]
+    """Whether the bid succeeds: 1, 0 or a chance such as {discrete: {1: 0.7, 0: 0.3}}."""
+    reimbursed_share: Share = constant(NumberRule("share", 0, 1), 1)
+    """Share of what has been spent that then comes back."""
+    reimbursed: FinancialYear
+    """Year in which it does."""
+
+
 class GeneralFund(Part):
     """What plans cost the council outside the DSG."""
 
@@ -83,3 +102,5 @@ class GeneralFund(Part):
     """SEND transport."""
     appeals: Appeals | None = None
     """Appeals to the tribunal."""
+    capital: list[CapitalScheme] = []
+    """Capital at the council's risk until a bid for it is confirmed."""

@@ -69,6 +69,11 @@ LEVERS: Final[dict[str, str]] = {
     "funding.lines[].drivers[].education_share": "share of the cost that the DSG bears",
     "funding.lines[].drivers[].fte": "pupils that no cohort drives",
     "funding.lines[].drivers[].annual_amount_gbp": "an amount",
+    # The general fund
+    "general_fund.transport.travellers[].share_transported": "share of pupils taken to school",
+    "general_fund.transport.travellers[].annual_cost_gbp": "cost of a passenger",
+    "general_fund.appeals.share_of_refusals": "share of refusals appealed against",
+    "general_fund.appeals.share_of_plans_a_year": "share of plans with an appeal in a year",
 }  # fmt: skip
 """Pattern of an input's path -> what it is. `tests/unit/test_levers.py` holds it to the model."""
 

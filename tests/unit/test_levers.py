@@ -19,13 +19,22 @@ FOLDER = Path(__file__).parent / "bad_inputs"
 STANDS_IN_FOR_THE_POOL = "funding.lines[top_up].drivers[in_pool].fte"
 """Read only while the pool is switched off."""
 
+GENERAL_FUND = """
+general_fund:
+  price_base: 2023-24
+  transport:
+    travellers:
+      - {id: special, title: Special, settings: [state_special], share_transported: 0.5, annual_cost_gbp: 6000}
+  appeals: {share_of_refusals: 0.05, share_of_plans_a_year: 0.01, cost_each_gbp: 4000}
+"""
+
 
 @pytest.fixture
 def everything(tmp_path: Path) -> LoadedScenario:
     """A scenario with all sections, whose shock comes by itself."""
     text = (FOLDER / "base.yaml").read_text(encoding="utf-8")
     assert "      with_mitigation: reviews\n" in text
-    text = text.replace("      with_mitigation: reviews\n", "")
+    text = text.replace("      with_mitigation: reviews\n", "") + GENERAL_FUND
     (tmp_path / "base.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "population.csv").write_bytes((FOLDER / "population.csv").read_bytes())
     return load(tmp_path / "base.yaml")

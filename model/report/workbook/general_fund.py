@@ -31,6 +31,8 @@ def write(book: Book) -> None:
         totals["Appeals to the tribunal"] = _appeals(book, sheet, labels)
     if totals or ("general_fund_cost" in draws and draws["general_fund_cost"].max() > 0):
         _all(book, sheet, labels, totals)
+    if fund is not None and fund.capital:
+        _capital(book, sheet, labels)
     if "appeals_conceded_gbp" in draws and draws["appeals_conceded_gbp"].max() > 0:
         sheet.heading("For information: placements conceded, borne by the DSG")
         sheet.note(
@@ -90,6 +92,31 @@ def _appeals(book: Book, sheet: Sheet, labels: list[str]) -> list[Cell]:
     sheet.line("Appeals over plans", mean(draws["appeals_plans"]), "plans")
     _published(sheet, "appeals", fund.appeals, results, "general_fund.appeals", written[0])
     return written
+
+
+def _capital(book: Book, sheet: Sheet, labels: list[str]) -> None:
+    """Capital paid ahead of a bid: what it nets to and what is exposed; apart from revenue above."""
+    fund, draws = book.results.scenario.general_fund, book.results.draws
+    assert fund is not None
+    sheet.heading("Capital at the council's risk until a bid is confirmed")
+    sheet.note("Capital, not revenue: not in the total above and in no DSG line.")
+    sheet.header("£000", *labels)
+    for series, title in (
+        ("capital_net_gbp", "spent less money that comes back, mean"),
+        ("capital_exposed_gbp", "paid and not back at the year end, mean"),
+    ):
+        rows = [
+            sheet.line(
+                f"{scheme.title}: {title}",
+                mean(draws[series].sel(capital_scheme=scheme.id)),
+                "money",
+            )
+            for scheme in fund.capital
+        ]
+        sheet.line(
+            f"All schemes: {title}", [total([row[i] for row in rows]) for i in range(len(labels))],
+            "money", "total",
+        )  # fmt: skip
 
 
 def _published(
