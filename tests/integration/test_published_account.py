@@ -119,7 +119,7 @@ def test_j9_every_assumption_says_where_it_comes_from(north_somerset_file):
     silent = [row.path for row in rows if row.status in ("published", "derived") and not row.source]
     assert silent == []
     # A year of an uncertain series may be fixed, and a range may be given for a setting as a whole.
-    ranged = {row.path for row in rows if row.low is not None}
+    ranged = {row.path for row in rows if row.low is not None or row.distribution == "dirichlet"}
     assumed = [
         row for row in rows if row.status == "assumed" and not row.path.startswith("data/national")
     ]
