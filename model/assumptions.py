@@ -7,18 +7,20 @@ are, and are marked hindsight when they are newer than the scenario.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from model.reference.bundled import bundled
 from model.reference.calendar import financial_year_label
+from model.reference.policy import in_words
 from model.scenario.demand_schema import Requests
 from model.scenario.fields import Month
 from model.scenario.inputs import Input, inputs
 from model.scenario.numbers import Quantity, ShareSet, Yearly
 from model.scenario.plans_schema import OpeningPlans, SettingStanding
+from model.scenario.policy_values import policy_of
 from model.scenario.schema import Scenario
 
 NATIONAL_TABLES = {
@@ -69,6 +71,7 @@ def register(scenario: Scenario) -> list[Assumption]:
         rows = [*_opening_rows(scenario.plans, _standing(scenario)), *rows]
     rows.extend(_count_rows(scenario))
     rows.extend(_correlation_rows(scenario))
+    rows.extend(_policy_rows(scenario))
     if scenario.plans is not None:
         rows.extend(_national_rows(scenario.as_at))
     return rows
@@ -176,6 +179,33 @@ def _correlation_rows(scenario: Scenario) -> list[Assumption]:
         )
         for number, item in enumerate(scenario.correlations)
     ]
+
+
+def _policy_rows(scenario: Scenario) -> list[Assumption]:
+    """Policy values that the scenario gives itself, each beside the value whose place it takes."""
+    month = (scenario.as_at.year, scenario.as_at.month)
+    rows = []
+    for parameter in policy_of(scenario).values():
+        if parameter.default is None:
+            continue
+        _, value = parameter.in_force(*month)
+        _, default = parameter.default.in_force(*month)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        instead = f"in place of {in_words(default)} ({parameter.default.mark})"
+        low, high = parameter.default.range or (None, None)
+        row = _fact(
+            f"policy.{parameter.name}",
+            f"{parameter.description}: {in_words(value)}, {instead}",
+            value if number else 0.0,
+            parameter.unit,
+            status="given",
+            source=parameter.source,
+            reason=parameter.reason,
+            low=low,
+            high=high,
+        )
+        rows.append(row if number else replace(row, central=None))
+    return rows
 
 
 def _count_rows(scenario: Scenario) -> list[Assumption]:

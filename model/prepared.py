@@ -27,6 +27,7 @@ from model.reference.calendar import month_index
 from model.reference.codes import AGES, SETTINGS
 from model.reference.national import NationalRates, national_rates
 from model.scenario.load import LoadedScenario
+from model.scenario.policy_values import policy_value
 from model.scenario.problems import Problem, ScenarioError
 from model.scenario.schema import Scenario
 
@@ -118,6 +119,7 @@ def _demand(loaded: LoadedScenario, cohort: CohortSetup, national: NationalRates
         cohort.first_month,
         scenario.horizon.months,
         first_year,
+        float(policy_value(scenario, "ehc_plan_weeks")),
     )
     return PreparedDemand(setup, demand_opening(setup, requests, central(scenario)))
 

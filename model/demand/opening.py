@@ -140,7 +140,7 @@ def _run_year(
         _arrive(setup, state, now, by_group[4][:, 0])
         kernel.serve(
             state.queue, state.arrived, state.left, state.oldest, now, np.array([served]), setup.rank,
-            requests.order == "any_order", allowed_wait(requests, central, -1),
+            requests.order == "any_order", allowed_wait(requests, central, -1, setup.statutory_weeks),
             in_months(central.at(requests.case_spread_weeks, -1)), *_NO_KEY, done, in_time, figures,
         )  # fmt: skip
         kernel.conclude(
@@ -190,7 +190,7 @@ def _in_drafting(
     """Assessments in drafting when `served` were served in each month before, after `wait` months."""
     lag = float(in_months(central.at(requests.advice_and_drafting_weeks, -1))[0])
     _steady(state.drafting[:, :REQUEST_CLASSES, 0], served * groups, lag, start)
-    limit = float(allowed_wait(requests, central, -1)[0])
+    limit = float(allowed_wait(requests, central, -1, setup.statutory_weeks)[0])
     spread = float(in_months(central.at(requests.case_spread_weeks, -1))[0])
     if requests.order == "any_order":
         # Anybody may be next: waits are spread as 1 - exp(-time / mean wait).

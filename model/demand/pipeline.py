@@ -238,7 +238,7 @@ class Pipeline:
             self._capacity[row],
             self.setup.rank,
             requests.order == "any_order",
-            allowed_wait(requests, draws, month),
+            allowed_wait(requests, draws, month, self.setup.statutory_weeks),
             in_months(draws.at(requests.case_spread_weeks, month)),
             *self._chance("queue"),
             self._by_class["served"],

@@ -39,6 +39,7 @@ class DemandSetup:
     queue's first row. `expected`: (month, age group) requests before trend and shocks. `who`:
     cumulative shares (kind, class, entry x need) of new plans, classes being the age groups and one
     for the whole pool; `kind`: (month,) which of them holds. `rank`: (class,) order of priority.
+    `statutory_weeks`: from a request to the final plan, by law.
     """
 
     months: range
@@ -48,6 +49,7 @@ class DemandSetup:
     kind: Ints
     rank: Ints
     bands: PoolBands | None
+    statutory_weeks: float
 
     @property
     def classes(self) -> int:
@@ -85,6 +87,7 @@ def demand_setup(
     first_month: int,
     horizon: int,
     first_year: int,
+    statutory_weeks: float,
 ) -> DemandSetup:
     """Set demand up; `first_month` is the cohort's, `pattern` says who new plans are nationally."""
     start = first_month
@@ -100,7 +103,7 @@ def demand_setup(
     who = _who(entries, pattern, national)
     kind = np.array([pattern.share[max(month - pattern.first_month, 0)] for month in months])
     rank = _rank(requests, REQUEST_CLASSES, 0 if bands is None else len(bands.names))
-    return DemandSetup(months, start - longest, expected, who, kind, rank, bands)
+    return DemandSetup(months, start - longest, expected, who, kind, rank, bands, statutory_weeks)
 
 
 WARM_UP_MONTHS = 4 * MONTHS

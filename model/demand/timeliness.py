@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.draws import Draws
-from model.reference.policy import policy
 from model.scenario.demand_schema import Requests
 
 Floats = NDArray[np.float64]
@@ -14,23 +13,17 @@ Floats = NDArray[np.float64]
 WEEKS_A_MONTH = 365.25 / 12 / 7
 
 
-def statutory_months() -> float:
-    """The 20 weeks in months. Source: data/policy."""
-    _, weeks = policy()["ehc_plan_weeks"].values[-1]
-    return float(weeks) / WEEKS_A_MONTH
-
-
 def months(weeks: Floats) -> Floats:
     """Weeks in months."""
     return weeks / WEEKS_A_MONTH
 
 
-def allowed_wait(requests: Requests, draws: Draws, month: int) -> Floats:
+def allowed_wait(requests: Requests, draws: Draws, month: int, statutory_weeks: float) -> Floats:
     """Months in the queue with which a plan is still in time, shape (draw,); it may be negative."""
     taken = draws.at(requests.decision_weeks, month) + draws.at(
         requests.advice_and_drafting_weeks, month
     )
-    return np.asarray(statutory_months() - months(taken))
+    return np.asarray(statutory_weeks / WEEKS_A_MONTH - months(taken))
 
 
 def share_without_exceptions(

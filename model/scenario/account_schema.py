@@ -176,8 +176,8 @@ class StabilityGrant(SourcedPart):
     deficit in the books (net), of the deficit before that money (gross), or the latter less the money."""
     approval: Annotated[Quantity, NumberRule("1 approved, 0 not", 0, 1)]
     """Whether the grant is approved: 1, 0 or a chance such as {discrete: {1: 0.8, 0: 0.2}}."""
-    paid: MonthField
-    """Month in which it is expected."""
+    paid: MonthField | None = None
+    """Month in which it is expected; without one, that of the policy values."""
     delay_months: Annotated[Quantity, NumberRule("months", 0, 60)] = constant(
         NumberRule("months", 0, 60), 0
     )

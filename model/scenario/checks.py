@@ -22,6 +22,7 @@ from model.scenario import (
     checks_mitigations,
     checks_nurture,
     checks_places,
+    checks_policy,
     checks_support,
 )
 from model.scenario.findings import Check, Finding, reads, repeated, unknown
@@ -139,5 +140,6 @@ _CHECKS: tuple[Check, ...] = (
     *checks_support.CHECKS,
     *checks_general_fund.CHECKS,
     *checks_mitigations.CHECKS,
+    *checks_policy.CHECKS,
     _correlations,
 )

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from model.reference.calendar import APRIL, MONTHS, financial_year_label, month_index
-from model.reference.policy import policy
 from model.scenario.account_schema import PaymentTest, Target
 from model.scenario.fields import Month
 from model.scenario.findings import Finding, reads, repeated, repeated_ids
+from model.scenario.policy_values import policy_of, policy_value
 from model.scenario.positions import Path
 from model.scenario.quantities import Quantity
 from model.scenario.schema import Scenario
@@ -98,16 +98,19 @@ def _extension(scenario: Scenario) -> Iterator[Finding]:
             yield from _in_year(part.paid_in, part.year, (*here, "paid_in"))
 
 
-@reads("account", "horizon")
+@reads("account", "horizon", "policy")
 def _grant(scenario: Scenario) -> Iterator[Finding]:
     account = scenario.account
     grant = account.stability_grant if account is not None else None
     if account is None or grant is None:
         return
     at: Path = ("account", "stability_grant")
-    terms = policy()["stability_grant_deficit_at"]
-    since = terms.values[0][0]
-    if (scenario.as_at.year, scenario.as_at.month) < since:
+    yield from repeated_ids(grant.evidence, (*at, "evidence"))
+    try:
+        held = policy_value(scenario, "stability_grant_deficit_date")
+        policy_value(scenario, "stability_grant_share")
+    except KeyError:
+        since = policy_of(scenario)["stability_grant_share"].values[0][0]
         yield Finding(
             at,
             "the grant was not known at the scenario's date",
@@ -115,16 +118,18 @@ def _grant(scenario: Scenario) -> Iterator[Finding]:
             f"as_at {Month(*since)} or later",
         )
         return
-    yield from repeated_ids(grant.evidence, (*at, "evidence"))
-    closes = _closes(scenario)
-    if scenario.horizon.first_year > closes + 1:
+    closes = held.year - (held.month < APRIL)
+    first = scenario.horizon.first_year
+    if first > closes + 1:
         yield Finding(
             at,
             "the deficit it looks at lies before the forecast",
-            f"first year {financial_year_label(scenario.horizon.first_year)}",
+            f"first year {financial_year_label(first)}",
             f"a forecast from {financial_year_label(closes + 1)} or earlier",
             "A grant already received is in the opening deficit and in support_received_before_gbp.",
         )
+    if grant.paid is None:
+        return
     if month_index(grant.paid.year, grant.paid.month, closes + 1) < 0:
         yield Finding(
             (*at, "paid"),
@@ -132,30 +137,16 @@ def _grant(scenario: Scenario) -> Iterator[Finding]:
             str(grant.paid),
             f"a month after March {closes + 1}",
         )
-    elif month_index(grant.paid.year, grant.paid.month, scenario.horizon.first_year) < 0:
-        yield Finding(
-            (*at, "paid"),
-            "this is before the first year",
-            str(grant.paid),
-            f"a month from April {scenario.horizon.first_year}",
-        )
 
 
-def _closes(scenario: Scenario) -> int:
-    """First calendar year of the financial year at whose close the grant looks."""
-    at = str(policy()["stability_grant_deficit_at"].at(scenario.as_at.year, scenario.as_at.month))
-    year, month = int(at[:4]), int(at[5:7])
-    return year - (month < APRIL)
-
-
-@reads("account", "horizon")
+@reads("account", "horizon", "policy")
 def _later(scenario: Scenario) -> Iterator[Finding]:
     account = scenario.account
     if account is None or not account.later_deficits:
         return
     at: Path = ("account", "later_deficits")
-    entry = policy()["later_deficits_share_most"]
-    most = float(entry.at(scenario.as_at.year, scenario.as_at.month))
+    stated = policy_of(scenario)["later_deficit_support_share"].range
+    most = stated[1] if stated is not None else 1.0
     years = [financial_year_label(item.year) for item in account.later_deficits]
     yield from repeated(years, at, "year", key="year")
     for index, item in enumerate(account.later_deficits):
@@ -170,10 +161,10 @@ def _later(scenario: Scenario) -> Iterator[Finding]:
         if _highest(item.share_met) > most:
             yield Finding(
                 (*at, index, "share_met"),
-                "more of the deficit would be met than the Stability Grant meets",
+                "more of the deficit would be met than the range allows",
                 f"up to {_highest(item.share_met):.3g}",
                 f"at most {most:g}",
-                "The most is later_deficits_share_most in data/policy.",
+                "The range is that of later_deficit_support_share in data/policy.",
             )
         if month_index(item.paid.year, item.paid.month, item.year) < 0:
             yield Finding(

@@ -1,6 +1,6 @@
 """Overlay one scenario file on another (`extends:`), keeping the place of every value.
 
-Sections merge key by key and lists whose entries have an `id` merge by id. Everything else is one
+Sections merge key by key, sections by name too, and lists whose entries have an `id` merge by id. Everything else is one
 value and is replaced whole: a number with its distribution, years and source, a set of shares, a
 margin, a list without ids, a list entry of another `kind`.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from model.scenario.positions import Document, Path
 from model.scenario.problems import did_you_mean
 from model.scenario.schema import Scenario
-from model.scenario.sections import entry_of, field_of, section_at
+from model.scenario.sections import entry_of, field_of, section_at, value_of
 
 Place = tuple[str, int]
 
@@ -69,9 +69,27 @@ def _merge(base: _Side, top: _Side, annotation: Any, out: Path, places: dict[Pat
             "kind", base.value.get("kind")
         ):
             return _merge_section(base, top, section, out, places)
+        named = value_of(annotation)
+        if section is None and section_at(named, {}) is not None:
+            return _merge_named(base, top, named, out, places)
     if _has_ids(base.value) and _has_ids(top.value):
         return _merge_by_id(base, top, entry_of(annotation), out, places)
     return _take(top, out, places)
+
+
+def _merge_named(
+    base: _Side, top: _Side, named: Any, out: Path, places: dict[Path, Place]
+) -> dict[str, Any]:
+    """Sections under names of the user's choice: those of the base, each with its overlay, then new ones."""
+    _copy_place(top, out, places)
+    merged: dict[str, Any] = {}
+    for key in dict.fromkeys((*base.value, *top.value)):
+        here = (*out, key)
+        if key in base.value and key in top.value:
+            merged[key] = _merge(base.step(key), top.step(key), named, here, places)
+        else:
+            merged[key] = _take((top if key in top.value else base).step(key), here, places)
+    return merged
 
 
 def _merge_section(

@@ -19,7 +19,7 @@ from model.scenario.margin_rule import MOST_PLANS, MarginRule
 from model.scenario.number_rule import NumberRule
 from model.scenario.reference_intro import INTRODUCTION
 from model.scenario.schema import Scenario
-from model.scenario.sections import Section, entry_of, kind_of, section_at
+from model.scenario.sections import Section, entry_of, kind_of, section_at, value_of
 from model.scenario.shares_rule import SharesRule
 from model.scenario.yearly_rule import YearlyRule
 
@@ -54,9 +54,10 @@ def _sections(section: Section, path: str) -> Iterator[tuple[str, Section]]:
     """Every section with its path, in the order of the file."""
     for name, field in section.model_fields.items():
         here = f"{path}.{name}" if path else name
-        entry = entry_of(field.annotation)
-        choices = _choices(entry if entry is not None else field.annotation)
+        entry, named = entry_of(field.annotation), value_of(field.annotation)
+        choices = _choices(entry or named or field.annotation)
         here += "[]" if entry is not None and choices else ""
+        here += ".<name>" if named is not None and choices else ""
         for choice in choices:
             label = f"{here} of kind {kind_of(choice)}" if len(choices) > 1 else here
             yield label, choice
@@ -98,7 +99,7 @@ def _default(field: FieldInfo) -> str:
     default = extra["default"] if isinstance(extra, dict) and "default" in extra else field.default
     if isinstance(default, bool):
         return str(default).lower()
-    if default is None or default == [] or _choices(field.annotation):
+    if default is None or default in ([], {}) or _choices(field.annotation):
         return ""
     return f"{default}"
 
@@ -165,7 +166,7 @@ def _plain(bare: _Described) -> str:
     entry = entry_of(bare.type)
     if entry is not None:
         return "list of sections" if _choices(entry) else "list"
-    return "section"
+    return "sections by name" if value_of(bare.type) is not None else "section"
 
 
 def _bounds(bare: _Described) -> str:

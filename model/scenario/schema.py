@@ -18,6 +18,7 @@ from model.scenario.general_fund_schema import GeneralFund
 from model.scenario.mitigation_schema import Mitigation
 from model.scenario.places_schema import PlaceRules
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
+from model.scenario.policy_schema import PolicyValue
 from model.scenario.problems import problem
 
 Mechanism = Literal["requests", "pool", "reviews", "places", "nurture_effect", "rebanding"]
@@ -159,6 +160,8 @@ class Scenario(Part):
     """Inputs that move together."""
     samples: Text | None = None
     """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""
+    policy: dict[str, PolicyValue] = {}
+    """Policy values of your own by name, in place of those in data/policy for this scenario alone."""
     figures: Text | None = None
     """File of printed figures to check, whose verdicts go with the results; changes no number."""
 

@@ -58,6 +58,16 @@ def entry_of(annotation: Any) -> Any:
     return None
 
 
+def value_of(annotation: Any) -> Any:
+    """The annotation of the values of a section whose keys are names, or None for what is not one."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is dict:
+        return arguments[1]
+    if origin in (typing.Annotated, typing.Union, types.UnionType):
+        return next((value for value in map(value_of, arguments) if value is not None), None)
+    return None
+
+
 def field_of(section: Section | None, key: str) -> Any:
     """The annotation of a key of a section, or None for an unknown key."""
     field = section.model_fields.get(key) if section is not None else None
@@ -71,7 +81,8 @@ def annotation_at(annotation: Any, path: tuple[str | int, ...], data: Any) -> An
             annotation = entry_of(annotation)
             data = data[part] if isinstance(data, list) and part < len(data) else None
         else:
-            annotation = field_of(section_at(annotation, data), part)
+            named = value_of(annotation)
+            annotation = named or field_of(section_at(annotation, data), part)
             data = data.get(part) if isinstance(data, dict) else None
         if annotation is None:
             return None

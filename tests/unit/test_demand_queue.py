@@ -291,7 +291,7 @@ def test_g1_twenty_weeks_less_decision_advice_and_drafting(tmp_path):
         tmp_path,
         demand_scenario(requests={"decision_weeks": 6, "advice_and_drafting_weeks": 8.5}),
     )
-    allowed = allowed_wait(loaded.scenario.requests, central(loaded.scenario), 0)
+    allowed = allowed_wait(loaded.scenario.requests, central(loaded.scenario), 0, 20)
     assert one(allowed) * WEEKS_A_MONTH == pytest.approx(140 / 7 - 6 - 8.5)
 
 

@@ -195,6 +195,26 @@ def test_the_switch_for_safety_valve_receipts(tmp_path, receipts, expected):
     assert paid(grant(tmp_path, account))[0] == pytest.approx(expected)
 
 
+def test_the_terms_are_policy_values_that_a_scenario_may_replace(tmp_path):
+    over = BLOCKS.replace(
+        "{id: schools, opening_deficit_gbp: 0", "{id: schools, opening_deficit_gbp: 30"
+    )
+    terms = """policy:
+  stability_grant_share: {value: 0.5, source: a later note, reason: to see what half would do}
+  stability_grant_lowest_figure: {value: false, source: a later note, reason: differences are explained}
+  stability_grant_excludes_other_overspends: {value: false, source: a later note, reason: as above}
+"""
+    # Half of the 1,030 in the books less the 50 stated, whatever the evidence says.
+    assert paid(grant(tmp_path, GRANT + terms, over))[0] == pytest.approx(0.5 * 980)
+
+
+def test_without_a_month_the_grant_comes_when_the_policy_values_say(tmp_path):
+    account = "  stability_grant: {approval: 1}\n"
+    book = grant(tmp_path, account)
+    assert paid(book) == pytest.approx([900, 0, 0])
+    assert book.arrangements.held[0, 0, 0] == pytest.approx(450)  # October
+
+
 def test_no_deficit_no_grant_whatever_the_switch(tmp_path):
     surplus = BLOCKS.replace("opening_deficit_gbp: 1000", "opening_deficit_gbp: -100")
     account = """  stability_grant: {approval: 1, paid: 2026-10, safety_valve_receipts: gross}

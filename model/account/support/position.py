@@ -9,21 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.scenario.account_schema import Target
+from model.scenario.fields import Month
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class SupportTerms:
-    """What arrangements need from outside the account.
+class GrantTerms:
+    """Terms of the Stability Grant, from the policy values of a scenario.
 
-    `targets`: the agreed cumulative deficits. `grant_closes`: first year of the financial year at
-    whose close the Stability Grant looks; `grant_share`: the share of the eligible deficit it meets.
+    `closes`: starting year of the financial year at whose close the deficit counts; `share` of the
+    eligible deficit that is met; `lowest_figure`: whether the lowest figure in evidence counts;
+    `less_other_overspends`: whether overspends of other blocks are taken off; `paid`: month expected.
     """
 
+    closes: int
+    share: float
+    lowest_figure: bool
+    less_other_overspends: bool
+    paid: Month
+
+
+@dataclass(frozen=True)
+class SupportTerms:
+    """What arrangements need from outside the account: agreed cumulative deficits (`targets`), and the
+    terms of the grant where the scenario has one."""
+
     targets: tuple[Target, ...] = ()
-    grant_closes: int | None = None
-    grant_share: float = 0.0
+    grant: GrantTerms | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.account.income import high_needs_or_first
-from model.account.support.position import Payments, SupportTerms, UnsupportedPosition
+from model.account.support.position import GrantTerms, Payments, SupportTerms, UnsupportedPosition
 from model.draws import Draws
 from model.reference.calendar import MONTHS, month_index
 from model.scenario.account_schema import Account
@@ -38,8 +38,9 @@ def stability_grant(
     grant = account.stability_grant
     if grant is None:
         return None
-    eligible, held_deficit, receipts = _eligible(account, position, earlier, terms, draws)
-    share = terms.grant_share
+    assert terms.grant is not None
+    eligible, held_deficit, receipts = _eligible(account, position, earlier, terms.grant, draws)
+    share = terms.grant.share
     if grant.safety_valve_receipts == "net":
         amount = share * eligible
     elif grant.safety_valve_receipts == "gross":
@@ -49,7 +50,7 @@ def stability_grant(
     whole = np.where(eligible > 0, np.clip(amount, 0.0, held_deficit), 0.0)
     approved = whole * draws.of(grant.approval)
     first = position.years.start
-    due = month_index(grant.paid.year, grant.paid.month, first)
+    due = month_index(terms.grant.paid.year, terms.grant.paid.month, first)
     month = due + np.rint(draws.of(grant.delay_months)).astype(int)
     paid = np.zeros((len(position.years), draws.size))
     held = np.zeros_like(paid)
@@ -72,14 +73,13 @@ def _eligible(
     account: Account,
     position: UnsupportedPosition,
     earlier: Floats,
-    terms: SupportTerms,
+    terms: GrantTerms,
     draws: Draws,
 ) -> tuple[Floats, Floats, Floats]:
     """Eligible deficit, deficit in the books, and Safety Valve receipts, each (draw,), pounds."""
     grant = account.stability_grant
     assert grant is not None
-    assert terms.grant_closes is not None
-    index = terms.grant_closes - position.years.start
+    index = terms.closes - position.years.start
     by_block = position.closing[:, index] if index >= 0 else position.opening
     received = earlier[: index + 1].sum(axis=0) if index >= 0 else np.zeros(draws.size)
     books = np.zeros(draws.size)
@@ -87,11 +87,11 @@ def _eligible(
     high_needs = high_needs_or_first(position.blocks)
     for block, deficit in enumerate(by_block):
         books = books + deficit
-        if block != high_needs:
+        if block != high_needs and terms.less_other_overspends:
             others = others + np.maximum(deficit, 0.0)
     books = np.maximum(books - received, 0.0)
     lowest = books
-    for figure in grant.evidence:
+    for figure in grant.evidence if terms.lowest_figure else ():
         lowest = np.minimum(lowest, draws.of(figure.deficit_gbp))
     eligible = np.maximum(lowest - others - draws.of(grant.ineligible_gbp), 0.0)
     return eligible, books, position.received_before + received

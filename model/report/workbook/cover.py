@@ -27,6 +27,7 @@ CONTENTS = {
     "Figures checked": "What published papers print, whether it holds, and how it is handled",
     "Monte Carlo": "Percentiles of every headline, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
+    "Policy values": "Every policy value in force, its mark and source, and what is not known",
     "Checks": "Every check with its difference, and live checks of this workbook",
     "About": "Run facts, how to read the workbook, method, licences",
 }

@@ -10,7 +10,6 @@ import numpy as np
 
 from model.reconcile.trajectory import expected_shortfall
 from model.reference.calendar import financial_year_label
-from model.reference.policy import policy
 from model.report.workbook.figures import (
     Cell,
     Figure,
@@ -22,6 +21,7 @@ from model.report.workbook.figures import (
 from model.report.workbook.measures import PERCENTILES, reduced, years
 from model.report.workbook.sheet import Book, Column, Content, Row, Sheet
 from model.results import Results
+from model.scenario.policy_values import policy_of, policy_value
 
 NAME = "Reconciliation"
 
@@ -42,15 +42,16 @@ def thresholds(results: Results) -> Thresholds:
     if trajectory.rag is not None:
         own = trajectory.rag
         return Thresholds(own.green_at_least.central, own.amber_at_least.central, "scenario")
-    green, amber = policy()["rag_green_at_least"], policy()["rag_amber_at_least"]
+    values = policy_of(results.scenario)
+    green, amber = values["rag_green_at_least"], values["rag_amber_at_least"]
     month = (as_at.year, as_at.month)
-    return Thresholds(float(green.at(*month)), float(amber.at(*month)), f"{green.source}")
+    sources = dict.fromkeys([green.source, amber.source])
+    return Thresholds(float(green.at(*month)), float(amber.at(*month)), "; ".join(sources))
 
 
 def downside_percentile(results: Results) -> int:
     """Percentile of the cumulative deficit shown as the downside case."""
-    as_at = results.scenario.as_at
-    return int(policy()["downside_percentile"].at(as_at.year, as_at.month))
+    return int(policy_value(results.scenario, "downside_percentile"))
 
 
 def target_years(results: Results) -> list[str]:

@@ -181,10 +181,10 @@ def _payments(sheet: Sheet, account: Account) -> None:
 def _stability_grant(book: Book, sheet: Sheet) -> None:
     scenario, draws = book.results.scenario, book.results.draws
     assert scenario.account is not None
-    grant, terms = scenario.account.stability_grant, support_terms(scenario)
+    grant, terms = scenario.account.stability_grant, support_terms(scenario).grant
     assert grant is not None
-    assert terms.grant_closes is not None
-    closes = terms.grant_closes + 1
+    assert terms is not None
+    closes = terms.closes + 1
     sheet.heading("High Needs Stability Grant")
     sheet.note(
         f"A share of the eligible high needs deficit at 31 March {closes}, towards that deficit only. The "
@@ -203,7 +203,7 @@ def _stability_grant(book: Book, sheet: Sheet) -> None:
             [grant.ineligible_gbp.central],
             "money",
         )
-    share = sheet.line("Share met", [terms.grant_share], "share")[0]
+    share = sheet.line("Share met", [terms.share], "share")[0]
     one = _spread(
         sheet, "Grant if approved", draws["stability_grant_if_approved"].to_numpy(), weight="total"
     )
@@ -217,7 +217,7 @@ def _stability_grant(book: Book, sheet: Sheet) -> None:
         book.check("Stability Grant: share x eligible deficit", one - share * eligible, 0.01, "GBP")
     sheet.note(
         f"Base of the share: {RECEIPTS[grant.safety_valve_receipts]}; no published text settles how Safety "
-        f"Valve money counts. Expected in {grant.paid}."
+        f"Valve money counts. Expected in {terms.paid}."
     )
 
 

@@ -22,6 +22,7 @@ from model.report.workbook import (
     nurture,
     places,
     plans,
+    policy_values,
     reconciliation,
     sensitivity,
     summary,
@@ -97,6 +98,7 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         **sheets,
         monte_carlo.NAME: monte_carlo.write,
         assumptions.NAME: assumptions.write,
+        policy_values.NAME: policy_values.write,
         checks.NAME: checks.write,
         about_sheet.NAME: about_sheet.write,
     }
