@@ -53,6 +53,7 @@ _COLUMN_OF = {
     "nurture_group": "entity",
     "contract": "entity",
     "travellers": "entity",
+    "calendar_year": "entity",
 }
 
 
