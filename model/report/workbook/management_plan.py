@@ -45,8 +45,8 @@ def write(book: Book) -> None:
     introduce(book, sheet, found)
     sheet.note(READING)
     for number, block in enumerate(found.blocks[MITIGATED]):
-        other = None if found.one_case else found.blocks[UNMITIGATED][number]
-        _block(book, sheet, block, other)
+        other = found.blocks[UNMITIGATED][number]
+        _block(book, sheet, block, None if _same(block, other) else other)
     sheet.heading("Plans by placement category, each January")
     sheet.note(RULE)
     sheet.note(
@@ -57,10 +57,11 @@ def write(book: Book) -> None:
     cases = [
         found.management[case] for case in ([MITIGATED] if found.one_case else found.management)
     ]
+    said: set[str] = set()
     for tables in zip(*cases, strict=True):
         first = tables[0]
         heading = first.title if first.number == "0" else f"{first.number[0]}. {first.title}"
-        write_table(book, sheet, tables, heading)
+        write_table(book, sheet, tables, heading, said)
     sheet.finish()
 
 
@@ -72,12 +73,26 @@ def introduce(book: Book, sheet: Sheet, found: Returns) -> None:
         if found.one_case
         else "Unmitigated: the same draws without any mitigation. Both are means over draws."
     )
+    if not found.one_case and found.management[MITIGATED] == found.management[UNMITIGATED]:
+        sheet.note(
+            "The plans of both cases are equal in this run: no mitigation in it changes a plan before rounding.",
+            "bold",
+        )
+
+
+def _same(block: BlockSummary, other: BlockSummary) -> bool:
+    """True where a block is the same in both cases, to the penny."""
+    return all(
+        np.allclose(block.account[key], other.account[key], rtol=0, atol=ALLOWED_GBP)
+        for key in block.account
+    ) and np.allclose(block.by_group, other.by_group, rtol=0, atol=ALLOWED_GBP)
 
 
 def _block(book: Book, sheet: Sheet, block: BlockSummary, other: BlockSummary | None) -> None:
     """Income, transfers, spending by group and the balance of one block, by financial year."""
     title, labels = BLOCK_TITLES[block.block], years(book.results)
-    sheet.heading(f"Financial summary: {title.lower()} block")
+    both = "" if other is not None else ", mitigated and unmitigated alike"
+    sheet.heading(f"Financial summary: {title.lower()} block{both}")
     sheet.header("£000, mean over draws", *labels)
     account = block.account
     income = {key: _line(sheet, words, account[key]) for key, words in INCOME}
@@ -176,6 +191,8 @@ def _balance(
 ) -> None:
     """In-year and cumulative position of a case, held to the account of the run."""
     account, title = block.account, BLOCK_TITLES[block.block]
+    if case:
+        sheet.block()
     sheet.put(sheet.row, 0, f"Balance of the block{case}", "bold")
     sheet.row += 1
     opening = _line(sheet, "Deficit brought forward", account["opening_deficit"], "indent")

@@ -37,6 +37,7 @@ def write(book: Book) -> None:
         "largest, until they add up to the rounded total."
     )
     cases = [found.reform[case] for case in ([MITIGATED] if found.one_case else found.reform)]
+    said: set[str] = set()
     for tables in zip(*cases, strict=True):
-        write_table(book, sheet, tables, f"{tables[0].number} {tables[0].title}")
+        write_table(book, sheet, tables, f"{tables[0].number} {tables[0].title}", said)
     sheet.finish()

@@ -9,8 +9,13 @@ from model.report.workbook.sheet import Book, Content, Sheet
 from model.returns.return_table import Entry, ReturnRow, ReturnTable
 
 
-def write_table(book: Book, sheet: Sheet, cases: Sequence[ReturnTable], heading: str) -> None:
-    """A table of one case, or of two: the mitigated one, and right of it the unmitigated."""
+def write_table(
+    book: Book, sheet: Sheet, cases: Sequence[ReturnTable], heading: str, said: set[str]
+) -> None:
+    """A table of one case, or of two: the mitigated one, and right of it the unmitigated.
+
+    `said`: reasons that the sheet has given already; those of this table are added.
+    """
     first = cases[0]
     sheet.heading(heading)
     labels = [
@@ -27,7 +32,9 @@ def write_table(book: Book, sheet: Sheet, cases: Sequence[ReturnTable], heading:
         reasons.update({f"{title}: {row.why}.": None for row in rows if row.why})
     _total(book, sheet, heading, cases, above)
     for text in _shared(list(reasons)):
-        sheet.note(text)
+        if text not in said:
+            sheet.note(text)
+    said.update(_shared(list(reasons)))
     if first.note:
         sheet.note(first.note)
 
