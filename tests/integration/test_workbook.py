@@ -45,8 +45,8 @@ ABOUT = About(
 ALL_SHEETS = [
     "Cover", "Summary", "DSG account", "Reconciliation", "Budget lines", "Plans",
     "Requests and waiting", "Places", "Nurture groups", "Mitigations", "What drives it",
-    "Figures checked", "Monte Carlo",
-    "Assumptions", "Checks", "About",
+    "Figures checked", "Management plan", "Reform plan", "Monte Carlo",
+    "Assumptions", "Policy values", "Checks", "About",
 ]  # fmt: skip
 LONGEST_EXCEL_TEXT = 32_767
 XML = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
