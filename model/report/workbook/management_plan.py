@@ -73,6 +73,11 @@ def introduce(book: Book, sheet: Sheet, found: Returns) -> None:
         if found.one_case
         else "Unmitigated: the same draws without any mitigation. Both are means over draws."
     )
+    if not found.one_case and book.results.scenario.mitigated == "base":
+        sheet.note(
+            "Mitigated is this run, which adds no planned mitigation: for the plan with all of them run it with "
+            "mitigated: all, or with a list of their ids."
+        )
     if not found.one_case and found.management[MITIGATED] == found.management[UNMITIGATED]:
         sheet.note(
             "The plans of both cases are equal in this run: no mitigation in it changes a plan before rounding.",
@@ -126,16 +131,24 @@ def _line(sheet: Sheet, title: str, values: Floats, style: str = "label") -> lis
     return sheet.line(title, [float(value) for value in values], "money", label_style=style)
 
 
-def _by_group(sheet: Sheet, block: BlockSummary, other: BlockSummary | None) -> list[list[Cell]]:
-    """Spending by group of s251 lines: unmitigated, saved, mitigated. Returns the totals, mitigated first."""
+def _by_group(
+    sheet: Sheet, block: BlockSummary, other: BlockSummary | None
+) -> list[Sequence[Content]]:
+    """Spending by group of s251 lines: unmitigated, saved, mitigated. Returns the totals, mitigated first.
+
+    A block without budget lines has nothing to break down.
+    """
     cases = [case for case in (block, other) if case is not None]
     wanted = [
         group
         for group in range(len(GROUP_TITLES))
         if any(np.abs(case.by_group[group]).max() >= ALLOWED_GBP for case in cases)
     ] or [len(GROUP_TITLES) - 1]
+    if other is None and wanted == [len(GROUP_TITLES) - 1]:
+        return [block.account["spend"].tolist()]
     if other is None:
         return [_spending(sheet, "Spending", block, wanted)[1]]
+    sheet.block()
     before, all_before = _spending(sheet, "Spending, unmitigated", other, wanted)
     saved = []
     sheet.put(sheet.row, 0, "Savings: what mitigations take off (minus: they cost)", "bold")
@@ -185,14 +198,13 @@ def _balance(
     sheet: Sheet,
     block: BlockSummary,
     case: str,
-    spent: list[Cell],
+    spent: Sequence[Content],
     net: Sequence[Content],
     moved: Sequence[Content],
 ) -> None:
     """In-year and cumulative position of a case, held to the account of the run."""
     account, title = block.account, BLOCK_TITLES[block.block]
-    if case:
-        sheet.block()
+    sheet.block()
     sheet.put(sheet.row, 0, f"Balance of the block{case}", "bold")
     sheet.row += 1
     opening = _line(sheet, "Deficit brought forward", account["opening_deficit"], "indent")
