@@ -12,7 +12,7 @@ import pandas as pd
 from model.report.rounding import half_away
 from model.results import Results
 from model.returns.financial_summary import ACCOUNT_ROWS, GROUP_TITLES, BlockSummary
-from model.returns.of_run import CASES, returns_of
+from model.returns.of_run import returns_of
 from model.returns.return_table import ReturnTable
 from model.version import RESULTS_VERSION
 
@@ -29,7 +29,7 @@ def returns_table(results: Results) -> pd.DataFrame:
         "year" in results.draws.coords
     ) else []  # fmt: skip
     if found is not None:
-        for case in CASES:
+        for case in found.management:
             rows.extend(_entries("management_plan", case, found.management[case]))
             rows.extend(_money(case, found.blocks[case], years))
             rows.extend(_entries("reform_plan", case, found.reform[case]))

@@ -16,19 +16,28 @@ from model.scenario.policy_values import policy_of
 MITIGATED, UNMITIGATED = "mitigated", "unmitigated"
 CASES = (MITIGATED, UNMITIGATED)
 
+THE_SAME = (
+    "This run holds no mitigations, so mitigated and unmitigated are the same and stand once."
+)
+NOT_STEPPED = (
+    "Only the mitigated case is shown: the run was not made without its mitigations, because the scenario "
+    "has no account."
+)
+
 
 @dataclass(frozen=True)
 class Returns:
     """Tables by case, mitigated (the run as it is) and unmitigated.
 
-    `one_case` is True where the run holds no mitigations: both cases are then the same tables.
-    `blocks` is empty for a run without an account.
+    `one_case` says why there is one where there is: a run without mitigations has the same tables in
+    both cases; a run with mitigations and no account was not made without them, so that there is no
+    unmitigated case. Empty where the two cases differ. `blocks` is empty for a run without an account.
     """
 
     management: Mapping[str, list[ReturnTable]]
     reform: Mapping[str, list[ReturnTable]]
     blocks: Mapping[str, list[BlockSummary]]
-    one_case: bool
+    one_case: str = ""
 
 
 def returns_of(results: Results) -> Returns | None:
@@ -53,8 +62,12 @@ def returns_of(results: Results) -> Returns | None:
         reform[case] = reform_plan(counts, draws, years, later)
         has_account = results.scenario.account is not None
         blocks[case] = financial_summary(results.scenario, draws) if has_account else []
-    if len(cases) == 1:
-        management[UNMITIGATED] = management[MITIGATED]
-        reform[UNMITIGATED] = reform[MITIGATED]
-        blocks[UNMITIGATED] = blocks[MITIGATED]
-    return Returns(management, reform, blocks, one_case=len(cases) == 1)
+    if len(cases) == 2:
+        return Returns(management, reform, blocks)
+    scenario = results.scenario
+    if scenario.mitigations and scenario.mitigated != "none":
+        return Returns(management, reform, blocks, NOT_STEPPED)
+    management[UNMITIGATED] = management[MITIGATED]
+    reform[UNMITIGATED] = reform[MITIGATED]
+    blocks[UNMITIGATED] = blocks[MITIGATED]
+    return Returns(management, reform, blocks, THE_SAME)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from model.report.returns_table import returns_table
 from model.report.workbook import About, write_workbook
 from model.report.workbook.checks import PASSED
 from model.results import Results
-from model.returns.of_run import CASES, MITIGATED, UNMITIGATED, returns_of
+from model.returns.of_run import CASES, MITIGATED, NOT_STEPPED, THE_SAME, UNMITIGATED, returns_of
 from model.returns.return_table import NOT_IN_RUN, UNKNOWN
 from model.run import run
 from model.scenario.load import load
@@ -177,7 +178,7 @@ def test_a_run_without_mitigations_has_one_case(tmp_path):
     )
     results = run(loaded)
     found = returns_of(results)
-    assert found.one_case
+    assert found.one_case == THE_SAME
     assert found.blocks == {case: [] for case in CASES}
     assert found.management[MITIGATED] is found.management[UNMITIGATED]
     requests = entry(results, MITIGATED, "reform", "10", "Under 5")
@@ -187,6 +188,20 @@ def test_a_run_without_mitigations_has_one_case(tmp_path):
     words = {cell.value for row in stored["Management plan"].iter_rows() for cell in row}
     assert any("no mitigations" in str(word) for word in words)
     assert not any("unmitigated" in str(word) and "January" in str(word) for word in words)
+
+
+def test_mitigations_without_an_account_leave_the_unmitigated_case_out(demoshire, tmp_path):
+    """The run was not stepped without them: nothing is passed off as unmitigated."""
+    results = replace(demoshire, unmitigated=None)
+    found = returns_of(results)
+    assert found.one_case == NOT_STEPPED
+    assert set(found.management) == set(found.reform) == {MITIGATED}
+    assert set(returns_table(results)["case"]) == {MITIGATED}
+    write_workbook(results, tmp_path / "one.xlsx", ABOUT)
+    stored = openpyxl.load_workbook(tmp_path / "one.xlsx", data_only=True)
+    words = {str(cell.value) for row in stored["Reform plan"].iter_rows() for cell in row}
+    assert any("Only the mitigated case is shown" in word for word in words)
+    assert not any(word.endswith("unmitigated") for word in words)
 
 
 def test_the_tidy_table_is_the_returns(demoshire):

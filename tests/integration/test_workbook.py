@@ -546,8 +546,8 @@ def test_general_fund_and_statements_have_their_rows(tmp_path):
     write_workbook(results, tmp_path / "fund.xlsx", ABOUT)
     workbook = openpyxl.load_workbook(tmp_path / "fund.xlsx", data_only=True)
     assert workbook.sheetnames == [
-        "Cover", "Summary", "Plans", "Requests and waiting", "General fund", "Monte Carlo",
-        "Assumptions", "Checks", "About",
+        "Cover", "Summary", "Plans", "Requests and waiting", "General fund", "Management plan",
+        "Reform plan", "Monte Carlo", "Assumptions", "Policy values", "Checks", "About",
     ]  # fmt: skip
     draws = results.draws
     transport = float(draws["transport_gbp"].sel(year="2024-25").sum("travellers").mean())

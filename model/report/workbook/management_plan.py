@@ -45,8 +45,9 @@ def write(book: Book) -> None:
     introduce(book, sheet, found)
     sheet.note(READING)
     for number, block in enumerate(found.blocks[MITIGATED]):
-        other = found.blocks[UNMITIGATED][number]
-        _block(book, sheet, block, None if _same(block, other) else other)
+        other = None if found.one_case else found.blocks[UNMITIGATED][number]
+        alike = other is not None and _same(block, other)
+        _block(book, sheet, block, None if alike else other, alike=alike)
     sheet.heading("Plans by placement category, each January")
     sheet.note(RULE)
     sheet.note(
@@ -69,9 +70,8 @@ def introduce(book: Book, sheet: Sheet, found: Returns) -> None:
     """What both cases are, or why there is one."""
     sheet.note(mitigations.statement(book.results.scenario))
     sheet.note(
-        "This run holds no mitigations, so mitigated and unmitigated are the same and stand once."
-        if found.one_case
-        else "Unmitigated: the same draws without any mitigation. Both are means over draws."
+        found.one_case
+        or "Unmitigated: the same draws without any mitigation. Both are means over draws."
     )
     if not found.one_case and book.results.scenario.mitigated == "base":
         sheet.note(
@@ -93,10 +93,12 @@ def _same(block: BlockSummary, other: BlockSummary) -> bool:
     ) and np.allclose(block.by_group, other.by_group, rtol=0, atol=ALLOWED_GBP)
 
 
-def _block(book: Book, sheet: Sheet, block: BlockSummary, other: BlockSummary | None) -> None:
+def _block(
+    book: Book, sheet: Sheet, block: BlockSummary, other: BlockSummary | None, *, alike: bool
+) -> None:
     """Income, transfers, spending by group and the balance of one block, by financial year."""
     title, labels = BLOCK_TITLES[block.block], years(book.results)
-    both = "" if other is not None else ", mitigated and unmitigated alike"
+    both = ", mitigated and unmitigated alike" if alike else ""
     sheet.heading(f"Financial summary: {title.lower()} block{both}")
     sheet.header("£000, mean over draws", *labels)
     account = block.account
