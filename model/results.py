@@ -34,7 +34,13 @@ from model.provision.nurture import Averted
 from model.provision.places import PlacesSeries
 from model.published import PublishedBasis
 from model.reconcile.trajectory import Reconciliation
-from model.reference.calendar import MONTHS, financial_year_label, month_label
+from model.reference.calendar import (
+    APRIL,
+    MONTHS,
+    financial_year_label,
+    month_label,
+    whole_calendar_years,
+)
 from model.reference.codes import AGE_GROUPS, NEEDS, SETTINGS
 from model.scenario.schema import Scenario
 
@@ -134,6 +140,7 @@ def labels(scenario: Scenario) -> dict[str, list[str]]:
     targets = {item.year for item in scenario.trajectory.targets} if scenario.trajectory else set()
     return {
         "year": [financial_year_label(year) for year in horizon.years],
+        "calendar_year": [str(year) for year in whole_calendar_years(first, horizon.months)],
         "month": [month_label(month, first) for month in range(horizon.months)],
         "point": [month_label(month, first) for month in range(-1, horizon.months)],
         "date": [month_label(month, first) for month in cross_months(horizon.months)],
@@ -264,6 +271,28 @@ def _demand(demand: DemandSeries) -> Labelled:
         )
     }
     named = {f"demand_{name}": item for name, item in {**yearly, **monthly}.items()}
+    calendar = {
+        f"demand_{name}_by_calendar_year": (
+            ("calendar_year", "age_group", "draw"),
+            by_calendar_year(getattr(demand, source)),
+        )
+        for name, source in (
+            ("requests", "requests"),
+            ("ended", "ended_by_age"),
+            ("issued", "issued_by_age"),
+        )
+    }
+    from_pool = {
+        f"demand_{name}_from_pool_by_calendar_year": (
+            ("calendar_year", "draw"),
+            by_calendar_year(values),
+        )
+        for name, values in (
+            ("requests", demand.sent_from_pool),
+            ("ended", demand.pool_converted + demand.pool_stopped),
+            ("issued", demand.pool_converted),
+        )
+    }
     waits, assessed = by_year(demand.served_waits), yearly["assessed"][1]
     return {
         "demand_requests": (("year", "draw"), requests),
@@ -276,6 +305,8 @@ def _demand(demand: DemandSeries) -> Labelled:
             by_year(demand.requests_by_need.transpose(1, 0, 2)).transpose(1, 0, 2),
         ),
         **named,
+        **calendar,
+        **from_pool,
         "demand_issued_by_month": (("month", "draw"), demand.issued),
         "demand_in_time_by_month": (("month", "draw"), demand.issued_in_time),
         "demand_share_in_time": (
@@ -289,6 +320,14 @@ def _demand(demand: DemandSeries) -> Labelled:
         "pool_pupils": (("band", "year", "draw"), by_year(demand.pool_pupils) / MONTHS),
         "pool_pupils_at_year_end": (("band", "year", "draw"), _year_ends(demand.pool_pupils)),
     }
+
+
+def by_calendar_year(monthly: Floats) -> Floats:
+    """Sums (calendar year, ..., draw) of (month, ..., draw) over calendar years that the horizon holds whole."""
+    from_january = monthly[MONTHS - APRIL + 1 :]
+    years = len(from_january) // MONTHS
+    whole = from_january[: years * MONTHS]
+    return np.ascontiguousarray(whole.reshape(years, MONTHS, *monthly.shape[1:]).sum(axis=1))
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

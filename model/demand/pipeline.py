@@ -280,6 +280,8 @@ class Pipeline:
         series.sent_from_pool[month] = sent
         series.assessed[month] = served.sum(axis=0)
         series.ended[month] = ended.sum(axis=0)
+        series.ended_by_age[month] = ended[:REQUEST_CLASSES]
+        series.issued_by_age[month] = plans[:REQUEST_CLASSES]
         series.issued[month] = plans.sum(axis=0)
         in_time = np.divide(
             self._timely, series.ended[month], out=np.zeros(draws.size), where=ended.sum(axis=0) > 0

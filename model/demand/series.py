@@ -20,7 +20,8 @@ class DemandSeries:
     Counts of the month: `requests` (month, age group, draw) and `requests_by_need` (month, need,
     draw), those sent from the pool not among them; `refused` (overturned ones included),
     `overturned`, `agreed`, `sent_from_pool`, `assessed` (advice given), `ended` (with a plan or
-    without), `issued`, `issued_in_time`. At the month's end: `waiting` for advice, `in_decision`,
+    without), `issued`, `issued_in_time`; `ended_by_age` and `issued_by_age` (month, age group, draw) those of
+    `ended` and `issued` that did not come from the pool. At the month's end: `waiting` for advice, `in_decision`,
     `in_drafting`. In months: `waited`, `waited_p90` and `longest_wait` of those waiting;
     `served_waits` (sum), `served_p90` and `served_longest` of those assessed. `capacity` and
     `locums` (contract, month, draw) are assessments. Pupils of the pool: `pool_pupils` (band,
@@ -31,6 +32,8 @@ class DemandSeries:
 
     requests: Floats
     requests_by_need: Floats
+    ended_by_age: Floats
+    issued_by_age: Floats
     pool_pupils: Floats
     pool_with_plan: Floats
     locums: Floats
@@ -65,6 +68,8 @@ class DemandSeries:
         shapes = {
             "requests": (months, len(AGE_GROUPS), draws),
             "requests_by_need": (months, len(NEEDS), draws),
+            "ended_by_age": (months, len(AGE_GROUPS), draws),
+            "issued_by_age": (months, len(AGE_GROUPS), draws),
             "pool_pupils": (bands, months, draws),
             "pool_with_plan": (bands, months, draws),
             "locums": (contracts, months, draws),

@@ -80,6 +80,15 @@ def calendar_year_of(index: int, first_year: int) -> int:
     return first_year + (index + APRIL - 1) // MONTHS
 
 
+def whole_calendar_years(first_year: int, months: int) -> range:
+    """Calendar years all of whose months lie in `months` months from April of `first_year`.
+
+    >>> list(whole_calendar_years(2023, 36))
+    [2024, 2025]
+    """
+    return range(first_year + 1, calendar_year_of(months, first_year))
+
+
 def month_label(index: int, first_year: int) -> str:
     """`YYYY-MM` of a month index.
 

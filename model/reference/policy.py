@@ -119,7 +119,7 @@ def wrong_value(unit: str, value: Any) -> str | None:
     if number and low <= value <= high and (unit not in WHOLE or value == int(value)):
         return None
     kind = "a whole number" if unit in WHOLE else "a number"
-    return f"{kind} from {low:.10g} to {high:.10g} ({unit})"
+    return f"{kind} from {low:,.10g} to {high:,.10g} ({unit})"
 
 
 def _reads_as(unit: str, value: Any) -> bool:

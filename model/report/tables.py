@@ -55,6 +55,7 @@ _COLUMN_OF = {
     "travellers": "entity",
     "arrangement": "entity",
     "capital_scheme": "entity",
+    "calendar_year": "entity",
 }
 
 

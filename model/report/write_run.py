@@ -7,6 +7,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from model.report.returns_table import returns_table
 from model.report.run_folder import (
     command_line,
     file_hashes,
@@ -95,6 +96,7 @@ def write_run(
             unmitigated.to_parquet(partial / "draws_unmitigated.parquet", index=False)
         inputs_table(results).to_parquet(partial / "inputs.parquet", index=False)
         study_table(results, studies).to_parquet(partial / "studies.parquet", index=False)
+        returns_table(results).to_parquet(partial / "returns.parquet", index=False)
         write_workbook(results, partial / WORKBOOK, about, studies)
         facts = manifest(
             results,

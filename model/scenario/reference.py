@@ -84,7 +84,7 @@ def _table(section: Section) -> str:
 
 
 def _own_keys(section: Section) -> dict[str, FieldInfo]:
-    shared = () if section is Scenario else _SHARED_KEYS
+    shared = _SHARED_KEYS if issubclass(section, SourcedPart) else ()
     return {name: item for name, item in section.model_fields.items() if name not in shared}
 
 

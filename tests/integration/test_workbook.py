@@ -46,7 +46,7 @@ ALL_SHEETS = [
     "Cover", "Summary", "DSG account", "Reconciliation", "Support and reserves", "Budget lines",
     "Plans",
     "Requests and waiting", "Places", "Nurture groups", "Mitigations", "What drives it",
-    "Figures checked", "Monte Carlo",
+    "Figures checked", "Management plan", "Reform plan", "Monte Carlo",
     "Assumptions", "Policy values", "Checks", "About",
 ]  # fmt: skip
 LONGEST_EXCEL_TEXT = 32_767
@@ -561,8 +561,8 @@ def test_general_fund_and_statements_have_their_rows(tmp_path):
     write_workbook(results, tmp_path / "fund.xlsx", ABOUT)
     workbook = openpyxl.load_workbook(tmp_path / "fund.xlsx", data_only=True)
     assert workbook.sheetnames == [
-        "Cover", "Summary", "Plans", "Requests and waiting", "General fund", "Monte Carlo",
-        "Assumptions", "Policy values", "Checks", "About",
+        "Cover", "Summary", "Plans", "Requests and waiting", "General fund", "Management plan",
+        "Reform plan", "Monte Carlo", "Assumptions", "Policy values", "Checks", "About",
     ]  # fmt: skip
     draws = results.draws
     transport = float(draws["transport_gbp"].sel(year="2024-25").sum("travellers").mean())

@@ -25,6 +25,8 @@ CONTENTS = {
     "General fund": "SEND transport, appeals and what levers cost the council; not the DSG",
     "What drives it": "Which uncertain inputs the range comes from",
     "Figures checked": "What published papers print, whether it holds, and how it is handled",
+    "Management plan": "Tables of the DSG management plan, mitigated and unmitigated",
+    "Reform plan": "Tables of the Local SEND Reform Plan, mitigated and unmitigated",
     "Monte Carlo": "Percentiles of every headline, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
     "Policy values": "Every policy value in force, its mark and source, and what is not known",

@@ -11,6 +11,7 @@ from model.scenario.policy_values import GIVEN, policy_of
 NAME = "Policy values"
 
 TEXTS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
+WORDS = ("gap", "top")
 INSTEAD, ASK_FOR = 6, 8
 """Columns of the open questions: the wide ones of the table above."""
 
@@ -19,7 +20,7 @@ def write(book: Book) -> None:
     """Fill the sheet."""
     sheet, scenario = book.sheets[NAME], book.results.scenario
     values = policy_of(scenario)
-    sheet.columns(60, 22, 15, 16, 12, 18, 62, 16, 44)
+    sheet.columns(60, 30, 15, 17, 11, 20, 62, 15, 44)
     sheet.title(
         "Policy values",
         f"In force in {month_in_words((scenario.as_at.year, scenario.as_at.month))}, when the "
@@ -72,23 +73,26 @@ def _table(book: Book, sheet: Sheet, group: list[Parameter]) -> None:
             item.reason,
         ]
         row = sheet.row
-        sheet.put(row, 0, f"{item.description} ({item.name})", "label")
-        shown, *look = _shown(item, value)
+        sheet.put(row, 0, f"{item.description} ({item.name})", "wrap")
+        if since is None:
+            shown, *look = f"not before {month_in_words(item.values[0][0])}", *WORDS
+        else:
+            shown, *look = _shown(item, value)
         sheet.put(row, 1, shown, *look)
         for column, text in enumerate(texts, start=2):
-            sheet.put(row, column, text, "gap", "low")
+            sheet.put(row, column, text, *WORDS)
         sheet.row += 1
 
 
 def _shown(item: Parameter, value: Any) -> tuple[Any, ...]:
     """A value and its looks: money and shares as numbers, counts, years, dates and words as text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return in_words(value), "gap", "low"
+        return in_words(value), *WORDS
     if item.unit.startswith("GBP"):
-        return float(value), "pounds"
+        return float(value), "pounds", "top"
     if item.unit in ("share", "a year", "probability"):
-        return float(value), "share1"
-    return f"{value:g}", "gap", "low"
+        return float(value), "share1", "top"
+    return f"{value:g}", *WORDS
 
 
 def _open(sheet: Sheet) -> None:
@@ -100,7 +104,7 @@ def _open(sheet: Sheet) -> None:
     blank = ("",) * (INSTEAD - 1)
     sheet.header("Not known", *blank, "What the tool does instead", "", "Ask for", text=TEXTS)
     for item in open_questions():
-        sheet.put(sheet.row, 0, item.missing, "label")
-        sheet.put(sheet.row, INSTEAD, item.instead, "gap", "low")
-        sheet.put(sheet.row, ASK_FOR, item.ask_for, "gap", "low")
+        sheet.put(sheet.row, 0, item.missing, "wrap")
+        sheet.put(sheet.row, INSTEAD, item.instead, *WORDS)
+        sheet.put(sheet.row, ASK_FOR, item.ask_for, *WORDS)
         sheet.row += 1

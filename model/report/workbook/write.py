@@ -17,6 +17,7 @@ from model.report.workbook import (
     dsg_account,
     figures_checked,
     general_fund,
+    management_plan,
     mitigations,
     monte_carlo,
     nurture,
@@ -24,6 +25,7 @@ from model.report.workbook import (
     plans,
     policy_values,
     reconciliation,
+    reform_plan,
     sensitivity,
     summary,
     support,
@@ -94,6 +96,9 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[sensitivity.NAME] = sensitivity.write
     if results.figures is not None:
         sheets[figures_checked.NAME] = figures_checked.write
+    if results.cross is not None:
+        sheets[management_plan.NAME] = management_plan.write
+        sheets[reform_plan.NAME] = reform_plan.write
     return {
         **sheets,
         monte_carlo.NAME: monte_carlo.write,

@@ -1,0 +1,1 @@
+"""What a run says in the tables of the department's returns."""

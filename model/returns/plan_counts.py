@@ -1,0 +1,38 @@
+"""Plans in force each January as whole numbers, by row of provision, age group and row of need."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from model.reference.calendar import JANUARY, parse_month
+from model.reference.codes import NEEDS, SETTINGS
+from model.reference.return_codes import NEED_ROW_OF, NEED_ROWS, PROVISION_OF, PROVISION_ROWS
+from model.returns.whole_numbers import WholeTables, round_together
+
+PlanCounts = dict[int, WholeTables]
+"""January's calendar year -> whole plans by provision row and age group, and by need row."""
+
+
+def plan_counts(plans: xr.DataArray) -> PlanCounts:
+    """Whole plans of every January in `plans` (date, age_group, need, setting), means over draws.
+
+    Rows are those of the Local SEND Reform Plan, which lie within the categories of the management
+    plan, so that both returns print the same plans.
+    """
+    provision = np.zeros((len(SETTINGS), len(PROVISION_ROWS)))
+    for index, setting in enumerate(SETTINGS):
+        provision[index, PROVISION_OF[setting]] = 1.0
+    needs = np.zeros((len(NEEDS), len(NEED_ROWS)))
+    for index, need in enumerate(NEEDS):
+        needs[index, NEED_ROW_OF[need]] = 1.0
+    counts: PlanCounts = {}
+    for date in plans["date"].to_numpy():
+        year, month = parse_month(str(date)) or (0, 0)
+        if month != JANUARY:
+            continue
+        table = plans.sel(date=date).transpose("age_group", "need", "setting").to_numpy()
+        by_age = np.einsum("ans,sr->ra", table, provision)
+        by_need = np.einsum("ans,sr,nk->rk", table, provision, needs)
+        counts[year] = round_together(by_age, by_need)
+    return counts
