@@ -28,6 +28,18 @@ from model.studies import Studies
 from model.version import __version__
 
 WORKBOOK = "workbook.xlsx"
+COMPUTED = frozenset(
+    {
+        WORKBOOK,
+        "results.parquet",
+        "draws.parquet",
+        "draws_unmitigated.parquet",
+        "inputs.parquet",
+        "studies.parquet",
+    }
+)
+"""Files of a run that it computes; all others but the manifest are what it was made from."""
+
 _WITHOUT: dict[Mechanism, str] = {
     "requests": "New plans follow last year's number and its growth; requests, refusals and waiting "
     "times are not in this run.",
