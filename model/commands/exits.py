@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,10 @@ class Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command; end the process with an exit code of EPILOG."""
         kwargs["standalone_mode"] = False
-        with contextlib.suppress(ValueError):
-            # Only the main thread may say so; elsewhere a stop stays what it was.
-            signal.signal(signal.SIGTERM, _interrupted)
         code: Any = 0
         try:
-            code = super().main(*args, **kwargs)
+            with _stopped_as_interrupted():
+                code = super().main(*args, **kwargs)
             sys.stdout.flush()
         except click.exceptions.Abort:
             click.echo("Interrupted; nothing was written.", err=True)
@@ -72,9 +71,23 @@ class Commands(click.Group):
             return EXIT_UNREAD
 
 
-def _interrupted(number: int, frame: object) -> None:
-    """Stop as on Ctrl-C: what is half-written is taken away."""
-    raise KeyboardInterrupt
+@contextlib.contextmanager
+def _stopped_as_interrupted() -> Iterator[None]:
+    """Being told to stop (SIGTERM) is Ctrl-C: what is half-written is taken away."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:
+        # Not the main thread, which alone may say so.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _drop_output() -> None:

@@ -88,7 +88,8 @@ def refusals(run: SavedRun) -> list[str]:
             else ""
         )
         reasons.append(f"{name} was {how} since the run{hint}")
-    if EFFECTIVE not in altered and _is_what_if(run):
+    # What was altered may not even be a scenario any more.
+    if not altered and _is_what_if(run):
         reasons.append("it answers a what-if question and is no forecast to sign")
     return reasons
 
