@@ -263,11 +263,15 @@ def out_of_disk(place: Path) -> list[dict[str, Any]]:
 
 def without_rights(place: Path) -> dict[str, Any]:
     """Commands of somebody who may read a folder and write nothing in it."""
+    # Read before rights are given up: the other user may not even read the program.
     import model.integrity.signing
-    import model.report.make_run  # noqa: F401  read before rights are given up
+    import model.integrity.verifying
+    import model.report.make_run  # noqa: F401
 
     loaded, made = finished_run()
     writer(place / "run", loaded, made, force=False)()
+    closed = place / "closed"
+    closed.mkdir(mode=0)
     place.chmod(0o555)
     (place / "run").chmod(0o555)
 
@@ -285,6 +289,8 @@ def without_rights(place: Path) -> dict[str, Any]:
         "force": ["run", scenario, "--out", run, "--force"],
         "init": ["init", str(place / "new")],
         "sign": ["sign", run, "--role", "S151"],
+        "closed scenario": ["run", str(closed / "scenario.yaml")],
+        "closed run": ["verify", str(closed / "run")],
     }
     return {name: forked(command(*given), before=drop) for name, given in asked.items()}
 

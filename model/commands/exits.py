@@ -119,6 +119,9 @@ def explain(error: Exception) -> None:
             err=True,
         )
         sys.exit(EXIT_FOLDER)
+    if isinstance(error, OSError) and error.filename is not None:
+        click.echo(f"Error: {error.filename}: {error.strerror}", err=True)
+        sys.exit(EXIT_FOLDER)
     if isinstance(error, MemoryError):
         click.echo("Error: not enough memory; ask for fewer --draws.", err=True)
         sys.exit(EXIT_FOLDER)

@@ -111,7 +111,11 @@ def read_run(folder: Path) -> SavedRun:
     Raises FolderError when it is not the folder of a run, or of a version whose tables differ.
     """
     path = folder / MANIFEST
-    if not path.is_file():
+    try:
+        is_run = path.is_file()
+    except OSError as error:
+        raise FolderError(f"{folder} cannot be read: {error.strerror}") from None
+    if not is_run:
         if folder.is_file():
             what = "is a file, not the folder of a run"
         elif folder.is_dir():

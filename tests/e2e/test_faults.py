@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,24 +101,26 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
         assert one["there"] == one["force"], one
 
 
-def test_without_rights_to_write(tmp_path):
+def test_without_rights():
     """As somebody who may write nothing there: refused before any work, with the place named."""
-    shutil.copytree(DEMO.parent, tmp_path, dirs_exist_ok=True)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        # pytest keeps its folders to their owner; the other user may look into this one.
-        folder.chmod(0o755)
+    # pytest keeps its own folders to their owner; the other user must be able to look into this one.
+    place = Path(tempfile.mkdtemp())
+    shutil.copytree(DEMO.parent, place, dirs_exist_ok=True)
     try:
-        ends = play("without_rights", tmp_path)
+        ends = play("without_rights", place)
     finally:
-        tmp_path.chmod(0o755)
-        (tmp_path / "run").chmod(0o755)
-    assert set(ends) == {"run", "deeper", "force", "init", "sign"}
+        for folder in (place, place / "run"):
+            folder.chmod(0o755)
+        shutil.rmtree(place)
+    assert set(ends) == {"run", "deeper", "force", "init", "sign", "closed scenario", "closed run"}
     for name, end in ends.items():
         assert end["code"] == 3, (name, end)
         assert "Traceback" not in end["said"], (name, end)
-        assert str(tmp_path) in end["said"], (name, end)
+        assert str(place) in end["said"], (name, end)
     for name in ("run", "deeper", "force", "init"):
         assert "cannot be written" in ends[name]["said"], ends[name]
+    for name in ("closed scenario", "closed run"):
+        assert "Permission denied" in ends[name]["said"], ends[name]
     assert "could not be signed: Permission denied" in ends["sign"]["said"]
 
 
