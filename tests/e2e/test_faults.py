@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from cli import main
 from tests.faults import DEMO, ROOT, play, state
+from tests.in_process import call
 
 pytestmark = pytest.mark.e2e
 
@@ -29,14 +31,7 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str]) -> Command:
     """The command in this process: its exit code, what it printed, and its errors."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as end:
-            main([str(argument) for argument in arguments])
-        printed = capfd.readouterr()
-        return int(end.value.code or 0), printed.out, printed.err
-
-    return call
+    return partial(call, capfd)
 
 
 @pytest.fixture(scope="module")
