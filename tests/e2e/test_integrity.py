@@ -177,9 +177,12 @@ def test_a_forged_workbook_is_found_cell_by_cell(run_folder, command):
     assert ended.code == 4
     (file,) = [one for one in json.loads(ended.out)["files"] if one["name"] == "workbook.xlsx"]
     found = {one["place"]: (one["stored"], one["again"]) for one in file["differences"]}
-    assert set(found) == {
+    forged = {
         "sheets", "Summary!B11", "Summary!J11", "Summary!C11, its number format", "Cover!A3", "Notes!A1",
-    } | {place for place in found if place.startswith("Summary!") or ("!" in place and found[place][0] == "None")}  # fmt: skip
+    }  # fmt: skip
+    assert forged <= set(found)
+    # openpyxl saves no values of formulas, so that those are found missing; nothing else is.
+    assert {found[place][0] for place in set(found) - forged} == {"None"}
     assert found["Summary!B11"][0] == "1"
     assert found["Summary!J11"][0] == "5"
     assert "Reconciliation!B15" in found["Summary!J11"][1]
@@ -192,8 +195,6 @@ def test_a_forged_workbook_is_found_cell_by_cell(run_folder, command):
 def test_signed_on_the_cover_in_a_spreadsheet_program(run_folder, command, tmp_path):
     """Opened, the boxes filled in and saved by LibreOffice: other bytes, the same figures, verified."""
     assert command("sign", run_folder, "--role", "S151").code == 0
-    macro = tmp_path / "fill.py"
-    macro.write_text("")
     boxes = openpyxl.load_workbook(run_folder / "workbook.xlsx").defined_names["sign_off_cells"]
     assert boxes.value.startswith("'Cover'!$B$")
     box = boxes.value.split("!")[1].split(":")[0].replace("$", "")
