@@ -23,8 +23,14 @@ _NAME = re.compile(r"\.hn-forecast-(partial|old)-(\d+)-([0-9a-f]{8})-([^-]+)-(.+
 
 @cache
 def this_computer() -> str:
-    """Eight hexadecimal digits for this computer: process numbers mean nothing on another."""
-    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+    """Eight hexadecimal digits for this computer: process numbers mean nothing on another.
+
+    Nor in another container, which may have the same name and count its own processes.
+    """
+    name = platform.node()
+    with contextlib.suppress(OSError):
+        name += os.readlink("/proc/self/ns/pid")
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def is_running(process: int, computer: str) -> bool:

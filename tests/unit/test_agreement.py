@@ -57,6 +57,9 @@ def test_tables_by_column_with_the_largest_difference(tmp_path):
     ]
     missing = table(tmp_path, "missing", line=["a", "b", "c"], value=[1.0, np.nan, np.nan])
     assert places(compare_tables(missing, again)) == [("column value, row 3", "nan", "2.0")]
+    both = table(tmp_path, "both", line=["a", "b", "c"], value=[1e9, np.nan, np.nan])
+    (found,) = places(compare_tables(both, again))
+    assert found == ("column value, largest of 2 rows, row 3", "nan", "2.0")
 
 
 def test_tables_of_another_shape(tmp_path):

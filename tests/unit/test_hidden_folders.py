@@ -55,8 +55,10 @@ def test_an_old_run_whose_place_is_empty_goes_back(tmp_path, dead):
 def test_an_old_run_that_was_replaced_goes(tmp_path, dead):
     left_behind(tmp_path, "old", dead)
     (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text("new")
     tidy(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (tmp_path / "run" / "manifest.json").read_text() == "new"
 
 
 def test_what_is_not_left_behind_stays(tmp_path, dead):
@@ -70,7 +72,7 @@ def test_what_is_not_left_behind_stays(tmp_path, dead):
     }
     for path in kept:
         path.mkdir(exist_ok=True)
-    link = tmp_path / f".hn-forecast-partial-{dead}-{this_computer()}-ffffffff-run"
+    link = tmp_path / f".hn-forecast-old-{dead}-{this_computer()}-ffffffff-elsewhere"
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter").write_text("mine")
     link.symlink_to(tmp_path / "thesis")

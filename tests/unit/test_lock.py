@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from model.report.hidden import this_computer
-from model.report.lock import NAME, Locked, locked
+from model.report.lock import NAME, Locked, _break, locked
 
 pytestmark = pytest.mark.unit
 
@@ -79,3 +80,10 @@ def test_one_breaker_at_a_time(tmp_path, dead):
     with pytest.raises(Locked), locked(tmp_path, patience=0.05):
         pytest.fail("taken")
     assert json.loads((tmp_path / NAME).read_text())["process"] == dead
+
+
+def test_a_lock_that_was_taken_meanwhile_is_not_broken(tmp_path):
+    """Found abandoned, then broken and taken by another before we came to break it."""
+    lock_of(tmp_path, os.getpid())
+    _break(tmp_path, tmp_path / NAME)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]

@@ -128,7 +128,7 @@ def test_force_replaces_what_it_saw_and_nothing_else(tmp_path):
     seen = refuse_existing(target, force=True)
     write_folder(target, lambda folder: filled(folder, "another's"), force=True)
     with pytest.raises(FolderError, match="another run was written"):
-        write_folder(target, lambda folder: filled(folder, "new"), force=True, seen=seen)
+        write_folder(target, lambda folder: pytest.fail("work"), force=True, seen=seen)
 
     def overtaken(folder: Path) -> None:
         filled(folder, "new")
