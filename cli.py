@@ -10,7 +10,9 @@ from model.commands.init import init
 from model.commands.run import run
 from model.commands.schema import schema
 from model.commands.sensitivity import sensitivity
+from model.commands.sign import sign
 from model.commands.validate import validate
+from model.commands.verify import verify
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +25,7 @@ def main() -> None:
     """
 
 
-for command in (run, validate, sensitivity, figures, schema, init):
+for command in (run, validate, sensitivity, figures, schema, init, sign, verify):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -52,55 +52,55 @@ def run(
     import os
     import time
 
-    from model.report.run_folder import default_folder, now, refuse_existing, run_id
+    from model.report.run_folder import (
+        Asked,
+        command_line,
+        default_folder,
+        now,
+        refuse_existing,
+        run_id,
+    )
     from model.scenario.effective import effective_text
     from model.scenario.load import load
 
     started = time.perf_counter()
     path = scenario_file(scenario)
-    if out is not None:
-        refuse_existing(out, force=force)
-    else:
+    seen = refuse_existing(out, force=force) if out is not None else None
+    if out is None:
         refuse_existing(Path("runs") / "new", force=False)
     loaded = load(path)
-    seconds = {"load": time.perf_counter() - started}
-    from model.run import run as run_scenario
+    loading = time.perf_counter() - started
+    from model.report.make_run import make_run
 
     count = jobs or os.cpu_count() or 1
     with Progress(quiet=as_json) as progress:
-        mark = time.perf_counter()
-        results = run_scenario(
+        made = make_run(
             loaded,
             draws=draws,
             seed=seed,
-            jobs=count,
             chance=not no_chance,
-            progress=progress.draws,
+            study_draws=study_draws,
+            jobs=count,
+            shown=progress,
         )
-        seconds["draws"] = time.perf_counter() - mark
-        mark = time.perf_counter()
-        from model.studies import USUAL_DRAWS, study
-
-        progress.stage("Mitigations, delays and nurture groups")
-        studied = USUAL_DRAWS if study_draws is None else study_draws
-        studies = study(results, draws=studied, jobs=count, progress=progress.runs)
-        seconds["studies"] = time.perf_counter() - mark
+        results, seconds = made.results, {"load": loading, **made.seconds}
         progress.stage("Writing the workbook and tables")
         from model.report.write_run import WORKBOOK, write_run
 
-        created = now()
+        asked = Asked(now(), command_line(), path.name, loaded.hashes)
         identity = run_id(results, effective_text(loaded), loaded.tables)
-        folder = out or default_folder(Path(), loaded.scenario.name, created, identity)
+        folder = out or default_folder(Path(), loaded.scenario.name, asked.created, identity)
         write_run(
             folder,
             results,
             loaded,
-            studies,
-            scenario_file=path.name,
-            created=created,
+            made.studies,
+            asked,
             jobs=count,
             seconds=seconds,
-            force=force,
+            # What was not there before the work is not replaced.
+            force=seen is not None,
+            seen=seen,
         )
     from model.checks import all_passed, check_results
 

@@ -6,17 +6,19 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pandas as pd
+from pyarrow import ArrowException
 
-from model.report.run_folder import FolderError
+from model.report.run_folder import MANIFEST, SIGN_OFF, FolderError
 from model.scenario.effective import NAME as EFFECTIVE
 from model.scenario.load import LoadedScenario, load
 from model.version import RESULTS_VERSION
 
-MANIFEST = "manifest.json"
+_LEFT = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""Names of what others leave in a folder that was only looked at."""
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,48 @@ class SavedRun:
     def table(self, name: str) -> pd.DataFrame:
         """A table of the folder. Raises FolderError when it is missing or cannot be read."""
         path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise FolderError(f"{path} is missing; run the scenario again")
         try:
             return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ArrowException) as error:
             raise FolderError(f"{path} cannot be read ({error}); run the scenario again") from None
 
     def altered(self) -> dict[str, str]:
-        """Files that are not as the run wrote them: name -> changed, missing or added."""
+        """Files that are not as the run wrote them: name -> changed, missing or added.
+
+        A sign-off is no file of the run, nor is what file managers and spreadsheet programs leave
+        (`left_by_others`). Raises FolderError where a file cannot be read.
+        """
         written: dict[str, str] = self.manifest["files_sha256"]
         found = {}
-        for name, digest in written.items():
-            path = self.folder / name
-            if not path.is_file():
-                found[name] = "missing"
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-                found[name] = "changed"
+        try:
+            for name, digest in written.items():
+                path = self.folder / name
+                if not path.is_file():
+                    found[name] = "missing"
+                elif path.is_symlink() or sha256(path) != digest:
+                    # What a link leads to may change after it was looked at.
+                    found[name] = "changed"
+            known = {*written, MANIFEST, SIGN_OFF}
+            for path in sorted(self.folder.rglob("*")):
+                name = path.relative_to(self.folder).as_posix()
+                is_file = path.is_symlink() or not path.is_dir()
+                if is_file and name not in known and not left_by_others(path):
+                    found[name] = "added"
+        except OSError as error:
+            raise FolderError(f"{error.filename or self.folder}: {error.strerror}") from None
         return found
+
+
+def left_by_others(path: Path) -> bool:
+    """Whether a file is one that a file manager, a spreadsheet program or a lock leaves by itself."""
+    return path.name in _LEFT or path.name.startswith((".~lock.", "~$", ".hn-forecast"))
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file. Raises OSError."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_run(folder: Path) -> SavedRun:
@@ -83,22 +111,46 @@ def read_run(folder: Path) -> SavedRun:
     Raises FolderError when it is not the folder of a run, or of a version whose tables differ.
     """
     path = folder / MANIFEST
-    if not path.is_file():
-        what = "is not the folder of a run: it has no manifest.json" if folder.is_dir() else (
-            "does not exist"
-        )  # fmt: skip
+    try:
+        is_run = path.is_file()
+    except OSError as error:
+        raise FolderError(f"{folder} cannot be read: {error.strerror}") from None
+    if not is_run:
+        if folder.is_file():
+            what = "is a file, not the folder of a run"
+        elif folder.is_dir():
+            what = "is not the folder of a run: it has no manifest.json"
+        else:
+            what = "does not exist"
         raise FolderError(f"{folder} {what}; give a folder that `hn-forecast run` has made")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        version, known = manifest["results_version"], {"run_id", "files_sha256", "created"}
-        missing = known - set(manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FolderError(f"{path} cannot be read ({error}); run the scenario again") from None
+    if not isinstance(manifest, dict):
+        raise FolderError(f"{path} is not the manifest of a run; run the scenario again")
+    missing = {"run_id", "files_sha256", "created", "results_version"} - set(manifest)
     if missing:
         raise FolderError(f"{path} has no {', '.join(sorted(missing))}; run the scenario again")
+    version = manifest["results_version"]
+    if not _names_inside(manifest["files_sha256"]):
+        raise FolderError(f"{path} names files that cannot be its run's; run the scenario again")
     if version != RESULTS_VERSION:
         raise FolderError(
             f"{folder} has tables of version {version}, this program reads {RESULTS_VERSION}; run the "
             "scenario again"
         )
     return SavedRun(folder, manifest)
+
+
+def _names_inside(files: object) -> bool:
+    """Whether `files` maps names that stay inside a folder to text."""
+    return isinstance(files, dict) and all(
+        isinstance(digest, str)
+        and name
+        and not PurePosixPath(name).is_absolute()
+        and not PureWindowsPath(name).drive
+        and ".." not in PureWindowsPath(name).parts
+        and "\0" not in name
+        for name, digest in files.items()
+    )

@@ -13,9 +13,9 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
+import zlib
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -25,11 +25,20 @@ from typing import Any
 from model.checks import all_passed, check_results
 from model.reference.bundled import bundled
 from model.report.headline import headline_json
+from model.report.hidden import aside_folder, partial_folder, tidy
+from model.report.lock import Locked, locked
 from model.results import Results
 from model.version import RESULTS_VERSION, __version__
 
 PACKAGES = ("numpy", "pandas", "scipy", "numba", "llvmlite", "pyarrow", "xarray", "xlsxwriter", "pydantic", "ruamel.yaml")  # fmt: skip
 """Packages whose versions can change a result; all are in the manifest."""
+
+MANIFEST = "manifest.json"
+SIGN_OFF = "sign-off.json"
+"""Who has signed the run: written by `sign`, beside the files of the run and none of them."""
+
+LOCK_PATIENCE = 5.0
+"""Seconds to wait for another command that writes in the folder."""
 
 
 class FolderError(Exception):
@@ -79,67 +88,137 @@ def program_hash() -> str:
     return digest.hexdigest()
 
 
-def refuse_existing(folder: Path, *, force: bool) -> None:
-    """Raises FolderError, before any work, when the folder may not be written."""
+@dataclass(frozen=True)
+class Standing:
+    """The run that stands in a folder, told from any other that comes to stand there."""
+
+    file: int
+    modified: int
+
+
+def standing(folder: Path) -> Standing | None:
+    """What stands in `folder`; None where there is no manifest."""
+    try:
+        found = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return Standing(found.st_ino, found.st_mtime_ns)
+
+
+def refuse_existing(folder: Path, *, force: bool) -> Standing | None:
+    """What `force` would replace, None for nothing. See `write_folder` for what it is good for.
+
+    Raises FolderError, before any work, when the folder may not be written. A signed run is never
+    replaced.
+    """
+    try:
+        tidy(folder.resolve().parent)
+        _refuse(folder, force=force)
+    except OSError as error:
+        raise FolderError(f"{folder} cannot be written: {error.strerror}") from None
+    return standing(folder)
+
+
+def _refuse(folder: Path, *, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise FolderError(f"{folder} is a file; give a folder with --out")
-    if folder.exists() and any(folder.iterdir()) and not force:
+    filled = folder.exists() and any(folder.iterdir())
+    if filled and not force:
         raise FolderError(
             f"the folder {folder} exists already; choose another name, or, for a run, give --force "
             "to replace it"
         )
-    if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+    if filled and not (folder / MANIFEST).is_file():
         raise FolderError(
             f"{folder} is not the folder of a run (it has no manifest.json), so --force does not "
             "replace it; choose another with --out"
         )
+    refuse_signed(folder)
     parent = folder.resolve().parent
     existing = next(path for path in (parent, *parent.parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
         raise FolderError(f"{existing} cannot be written to; choose another place with --out")
 
 
-def write_folder(folder: Path, write: Callable[[Path], None], *, force: bool) -> None:
+def refuse_signed(folder: Path, shown: Path | None = None) -> None:
+    """Raise FolderError where `folder`, called `shown` in the message, holds a sign-off."""
+    if os.path.lexists(folder / SIGN_OFF):
+        raise FolderError(
+            f"{shown or folder} is signed (it has a {SIGN_OFF}), and a signed run is never replaced; "
+            "choose another folder with --out"
+        )
+
+
+def write_folder(
+    folder: Path,
+    write: Callable[[Path], None],
+    *,
+    force: bool,
+    seen: Standing | None = None,
+) -> None:
     """Fill a new folder with `write` and put it in place in one step.
 
-    Raises FolderError naming the file when one of the old folder's files is open, or the disk is
-    full; the old folder is then as it was.
+    `seen`: what stood there before the work began; with it, `force` replaces that and nothing that
+    another run has put there meanwhile.
+    Raises FolderError naming the file when one of the old folder's files is open, the old folder is
+    signed or another run was faster, or the disk is full; the old folder is then as it was.
     """
     folder = folder.resolve()
+    if seen is not None and standing(folder) not in (None, seen):
+        raise FolderError(_overtaken(folder))
     refuse_existing(folder, force=force)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        partial.chmod(0o755)
+        partial = partial_folder(folder)
     except OSError as error:
         raise FolderError(f"cannot write in {folder.parent}: {error.strerror}") from None
     try:
         write(partial)
-        _put_in_place(partial, folder)
+        _put_in_place(partial, folder, seen, force=force)
+    except Locked as error:
+        raise FolderError(str(error)) from None
     except OSError as error:
-        what = error.filename or folder
-        raise FolderError(f"the run could not be written: {what}: {error.strerror}") from None
+        what, why = error.filename or folder, error.strerror or error
+        raise FolderError(f"the run could not be written: {what}: {why}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _put_in_place(partial: Path, folder: Path) -> None:
-    if not folder.exists():
-        os.replace(partial, folder)
+def _overtaken(folder: Path) -> str:
+    return (
+        f"another run was written to {folder} while this one was under way; nothing of it was "
+        "changed. Choose another folder with --out"
+    )
+
+
+def _put_in_place(partial: Path, folder: Path, seen: Standing | None, *, force: bool) -> None:
+    if not folder.exists() or not any(folder.iterdir()):
+        try:
+            if folder.exists():
+                folder.rmdir()
+            os.replace(partial, folder)
+        except OSError:
+            if standing(folder) is not None:
+                raise FolderError(_overtaken(folder)) from None
+            raise
         return
-    if not any(folder.iterdir()):
-        folder.rmdir()
-        os.replace(partial, folder)
-        return
-    _refuse_open_files(folder)
-    aside = folder.with_name(f".{folder.name}-old-{os.getpid()}")
-    os.replace(folder, aside)
-    try:
-        os.replace(partial, folder)
-    except OSError:
-        os.replace(aside, folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+    if not force:
+        raise FolderError(_overtaken(folder))
+    with locked(folder, patience=LOCK_PATIENCE):
+        # Only now can nobody sign it or put another in its place.
+        refuse_signed(folder)
+        if seen is not None and standing(folder) != seen:
+            raise FolderError(_overtaken(folder))
+        _refuse_open_files(folder)
+        aside = aside_folder(folder)
+        try:
+            os.replace(folder, aside)
+            os.replace(partial, folder)
+        finally:
+            # Whatever came between, an interruption too, something whole stands there.
+            if not folder.exists() and aside.exists():
+                os.replace(aside, folder)
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _refuse_open_files(folder: Path) -> None:
@@ -162,14 +241,26 @@ def _refuse_open_files(folder: Path) -> None:
                 ) from None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How a run was asked for: with the scenario, its settings and the program, every byte of its folder.
+
+    `created`: UTC. `command`: as typed. `scenario_file`: its name, without a folder. `hashes`:
+    SHA-256 of every file read, by its name.
+    """
+
+    created: datetime
+    command: str
+    scenario_file: str
+    hashes: dict[str, str]
+
+
 def manifest(
     results: Results,
+    asked: Asked,
     *,
     identity: str,
-    created: datetime,
-    command: str,
-    scenario_file: str,
-    hashes: dict[str, str],
+    study_draws: int,
     jobs: int,
     seconds: dict[str, float],
 ) -> dict[str, Any]:
@@ -177,25 +268,24 @@ def manifest(
     checks = check_results(results)
     return {
         "run_id": identity,
-        "created": created.isoformat(timespec="seconds"),
+        "created": asked.created.isoformat(timespec="seconds"),
         "version": __version__,
         "program_sha256": program_hash(),
         "results_version": RESULTS_VERSION,
         "scenario": results.scenario.name,
-        "scenario_file": scenario_file,
-        "inputs_sha256": hashes,
+        "scenario_file": asked.scenario_file,
+        "extends": results.scenario.extends,
+        "what_if": results.scenario.what_if,
+        "inputs_sha256": asked.hashes,
         "seed": results.seed,
         "draws": results.draw_count,
         "chance": results.chance,
+        "study_draws": study_draws,
         "jobs": jobs,
-        "command": command,
+        "command": asked.command,
         "python": platform.python_version(),
         "packages": versions(),
-        "platform": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "cpu": _cpu(),
-        },
+        "platform": platform_facts(),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
         "checks_passed": all_passed(checks),
         "checks": [{**asdict(check), "passed": check.passed} for check in checks],
@@ -206,6 +296,16 @@ def manifest(
 def versions() -> dict[str, str]:
     """Installed versions of the packages that can change a result."""
     return {name: metadata.version(name) for name in PACKAGES}
+
+
+def platform_facts() -> dict[str, str]:
+    """What else can change a bit of a figure, or a byte of the workbook."""
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cpu": _cpu(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    }
 
 
 def _cpu() -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 import shutil
-from datetime import datetime
 from pathlib import Path
 
 from model.report.returns_table import returns_table
 from model.report.run_folder import (
-    command_line,
+    MANIFEST,
+    Asked,
+    Standing,
     file_hashes,
     manifest,
     run_id,
@@ -28,6 +29,18 @@ from model.studies import Studies
 from model.version import __version__
 
 WORKBOOK = "workbook.xlsx"
+COMPUTED = frozenset(
+    {
+        WORKBOOK,
+        "results.parquet",
+        "draws.parquet",
+        "draws_unmitigated.parquet",
+        "inputs.parquet",
+        "studies.parquet",
+    }
+)
+"""Files of a run that it computes; all others but the manifest are what it was made from."""
+
 _WITHOUT: dict[Mechanism, str] = {
     "requests": "New plans follow last year's number and its growth; requests, refusals and waiting "
     "times are not in this run.",
@@ -57,29 +70,30 @@ def write_run(
     results: Results,
     loaded: LoadedScenario,
     studies: Studies,
+    asked: Asked,
     *,
-    scenario_file: str,
-    created: datetime,
     jobs: int,
     seconds: dict[str, float],
     force: bool,
+    seen: Standing | None = None,
 ) -> None:
     """The run folder: workbook, tables, effective scenario with what it reads, manifest. Whole or not at all.
 
-    Raises FolderError when it cannot be written.
+    Equal results, studies and `asked` give equal bytes, but for `jobs` and `seconds` in the manifest.
+    `force`, `seen` and what is raised: see `write_folder`.
     """
     identity = run_id(results, effective_text(loaded), loaded.tables)
 
     def write(partial: Path) -> None:
         about = About(
             run_id=identity,
-            created=created,
+            created=asked.created,
             version=__version__,
             seed=results.seed,
             draws=results.draw_count,
-            command=command_line(),
-            scenario_file=scenario_file,
-            scenario_hash=loaded.hashes.get(Path(scenario_file).name, ""),
+            command=asked.command,
+            scenario_file=asked.scenario_file,
+            scenario_hash=asked.hashes.get(asked.scenario_file, ""),
             python=platform.python_version(),
             packages=versions(),
             notes=limits(results.scenario),
@@ -100,15 +114,13 @@ def write_run(
         write_workbook(results, partial / WORKBOOK, about, studies)
         facts = manifest(
             results,
+            asked,
             identity=identity,
-            created=created,
-            command=command_line(),
-            scenario_file=scenario_file,
-            hashes=loaded.hashes,
+            study_draws=studies.draws,
             jobs=jobs,
             seconds=seconds,
         )
         facts["files_sha256"] = file_hashes(partial)
-        write_json(partial / "manifest.json", facts)
+        write_json(partial / MANIFEST, facts)
 
-    write_folder(folder, write, force=force)
+    write_folder(folder, write, force=force, seen=seen)

@@ -102,3 +102,72 @@ def test_a_file_or_a_missing_place_is_refused(tmp_path):
         refuse_existing(tmp_path / "file", force=True)
     with pytest.raises(FolderError):
         refuse_existing(tmp_path / "file" / "below", force=False)
+
+
+def test_a_signed_run_is_never_replaced(tmp_path):
+    """Refused before any work, and again where it was signed while the new run was under way."""
+    target = tmp_path / "run"
+    write_folder(target, lambda folder: filled(folder, "old"), force=False)
+
+    def signed_meanwhile(folder: Path) -> None:
+        filled(folder, "new")
+        (target / "sign-off.json").write_text("{}")
+
+    with pytest.raises(FolderError, match="is signed"):
+        write_folder(target, signed_meanwhile, force=True)
+    with pytest.raises(FolderError, match=r"is signed \(it has a sign-off\.json\)"):
+        refuse_existing(target, force=True)
+    assert (target / "manifest.json").read_text() == "old"
+    assert contents(target) == ["manifest.json", "sign-off.json"]
+    assert contents(tmp_path) == ["run"]
+
+
+def test_force_replaces_what_it_saw_and_nothing_else(tmp_path):
+    target = tmp_path / "run"
+    write_folder(target, lambda folder: filled(folder, "old"), force=False)
+    seen = refuse_existing(target, force=True)
+    write_folder(target, lambda folder: filled(folder, "another's"), force=True)
+    with pytest.raises(FolderError, match="another run was written"):
+        write_folder(target, lambda folder: pytest.fail("work"), force=True, seen=seen)
+
+    def overtaken(folder: Path) -> None:
+        filled(folder, "new")
+        write_folder(target, lambda other: filled(other, "a third"), force=True)
+
+    seen = refuse_existing(target, force=True)
+    with pytest.raises(FolderError, match="another run was written"):
+        write_folder(target, overtaken, force=True, seen=seen)
+    assert (target / "manifest.json").read_text() == "a third"
+    assert contents(tmp_path) == ["run"]
+
+
+def test_what_came_meanwhile_is_not_replaced(tmp_path):
+    target = tmp_path / "run"
+
+    def overtaken(folder: Path) -> None:
+        filled(folder, "new")
+        write_folder(target, lambda other: filled(other, "faster"), force=False)
+
+    with pytest.raises(FolderError, match="another run was written"):
+        write_folder(target, overtaken, force=False)
+    assert (target / "manifest.json").read_text() == "faster"
+    assert contents(tmp_path) == ["run"]
+
+
+def test_an_interruption_between_the_moves_puts_the_old_folder_back(tmp_path, monkeypatch):
+    target = tmp_path / "run"
+    write_folder(target, lambda folder: filled(folder, "old"), force=False)
+    real, calls = run_folder.os.replace, []
+
+    def interrupted(source, destination):
+        calls.append(source)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        real(source, destination)
+
+    monkeypatch.setattr(run_folder.os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(target, lambda folder: filled(folder, "new"), force=True)
+    assert (target / "manifest.json").read_text() == "old"
+    assert contents(target) == ["manifest.json"]
+    assert contents(tmp_path) == ["run"]

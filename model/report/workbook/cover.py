@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xlsxwriter.utility import xl_range_abs
+
 from model.assumptions import held
 from model.checks import CheckResult, all_passed, check_results
 from model.funding.anchoring import USUAL_FACTORS
@@ -33,6 +35,9 @@ CONTENTS = {
     "Checks": "Every check with its difference, and live checks of this workbook",
     "About": "Run facts, how to read the workbook, method, licences",
 }
+SIGN_OFF_CELLS = "sign_off_cells"
+"""Name of the signature and date boxes: the only cells that may be filled in after the run."""
+
 SIGNATORIES = ("Section 151 officer", "Director of Children's Services")
 
 
@@ -150,6 +155,7 @@ def _anchors(book: Book, sheet: Sheet) -> None:
 def _sign_off(book: Book, sheet: Sheet) -> None:
     sheet.heading("Sign-off")
     sheet.header("Role", "Signature", "", "Date", "Run id", text=(1, 2, 3, 4))
+    first = sheet.row
     for role in SIGNATORIES:
         sheet.height(sheet.row, 34)
         sheet.put(sheet.row, 0, role, "line")
@@ -157,6 +163,8 @@ def _sign_off(book: Book, sheet: Sheet) -> None:
             sheet.put(sheet.row, column, None, "line")
         sheet.put(sheet.row, 4, book.about.run_id, "wrap", "line")
         sheet.row += 1
+    boxes = xl_range_abs(first, 1, sheet.row - 1, 3)
+    book.workbook.define_name(SIGN_OFF_CELLS, f"='{NAME}'!{boxes}")
 
 
 def _contents(book: Book, sheet: Sheet) -> None:

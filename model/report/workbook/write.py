@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from model.report.workbook import about as about_sheet
 from model.report.workbook import (
@@ -43,23 +44,31 @@ def write_workbook(
     """Write a run as an Excel workbook at `path`, replacing what is there.
 
     Totals are live formulas whose stored values agree. Equal results and `about` give equal bytes.
-    Raises ValueError if a figure is not a number, naming its cell.
+    Raises ValueError if a figure is not a number, naming its cell, and OSError when the file cannot
+    be written.
     """
-    with Workbook(str(path), _options()) as workbook:
-        _properties(workbook, results, about)
-        book = Book(workbook, results, about, studies or Studies())
-        filled = _sheets(results, book.studies)
-        for name in (cover.NAME, summary.NAME, *filled):
-            book.add(name)
-        for write in filled.values():
-            write(book)
-        summary.write(book)
-        cover.write(book)
+    workbook = Workbook(str(path), _options())
+    _properties(workbook, results, about)
+    book = Book(workbook, results, about, studies or Studies())
+    filled = _sheets(results, book.studies)
+    for name in (cover.NAME, summary.NAME, *filled):
+        book.add(name)
+    for write in filled.values():
+        write(book)
+    summary.write(book)
+    cover.write(book)
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        cause = error.args[0]
+        raise OSError(cause.errno, cause.strerror, str(path)) from None
 
 
 def _options() -> dict[str, object]:
     """Options of XlsxWriter, made anew each time because it changes the dictionaries it is given."""
     return {
+        # Nothing is left in the folder of temporary files when the program is stopped.
+        "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,

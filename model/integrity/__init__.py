@@ -1,0 +1,1 @@
+"""Signing a run and verifying that it is what its scenario gives."""
