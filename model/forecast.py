@@ -54,8 +54,8 @@ class Spending:
 
     `by_line` (line, month, draw): after anchoring and mitigations. `mitigation` (line, month,
     draw): the part of it that mitigations change. `plan_years` (line, year, draw): average
-    volume in force, the places, FTE or plans behind the line; `year_end_volume` (line, year, draw)
-    the same on 31 March. `by_driver` (driver, year, draw)
+    volume in force, the places, FTE or plans behind the line; `april_volume` and `year_end_volume`
+    (line, year, draw) the same at the end of April and of March. `by_driver` (driver, year, draw)
     sums to `by_line` less mitigations over each line's drivers. `band_scales`: cost-neutral matrix
     of bands -> the scale of its values (draw,).
     """
@@ -63,6 +63,7 @@ class Spending:
     by_line: Floats
     mitigation: Floats
     plan_years: Floats
+    april_volume: Floats
     year_end_volume: Floats
     by_driver: Floats
     drivers: tuple[tuple[int, str, str, str], ...]
@@ -528,10 +529,11 @@ def spend(
     mitigation = line_changes(scenario, draws)
     by_line = np.zeros((len(lines), months, draws.size))
     plan_years = np.zeros((len(lines), years, draws.size))
-    year_end = np.zeros_like(plan_years)
+    april, year_end = np.zeros_like(plan_years), np.zeros_like(plan_years)
     by_driver = np.zeros((len(priced), years, draws.size))
     for number, item in enumerate(priced):
         plan_years[item.line] += by_year(item.volume) / MONTHS
+        april[item.line] += item.volume[::MONTHS]
         year_end[item.line] += item.volume[MONTHS - 1 :: MONTHS]
         by_driver[number] = _anchored_driver(item, priced, anchors, lines[item.line].id)
     for index, line in enumerate(lines):
@@ -550,6 +552,7 @@ def spend(
         by_line,
         mitigation,
         plan_years,
+        april,
         year_end,
         by_driver,
         drivers,
