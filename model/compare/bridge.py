@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compare.account_effects import account_effects
-from model.compare.causes import MITIGATION, ONE_SIDED, OPENING, SUPPORT, Cause
+from model.compare.causes import (
+    MITIGATION,
+    ONE_SIDED,
+    OPENING,
+    RECEIVED_BEFORE,
+    SUPPORT,
+    Cause,
+)
 from model.compare.effects import Effect, in_first_year
 from model.compare.forecast_figures import ForecastFigures, Side
 from model.compare.line_effects import line_effects
@@ -113,9 +120,9 @@ def _opening(a: ForecastFigures, b: ForecastFigures) -> Iterator[Effect]:
         yield Effect(OPENING, "block", block, BLOCK_TITLES[block], in_first_year(change))
     before_a = a.support_received - np.cumsum(a.as_run.total("support"), axis=0)
     before_b = b.support_received - np.cumsum(b.as_run.total("support"), axis=0)
-    title = "Support received before the first year"
     change = in_first_year(before_b - before_a)
-    yield Effect(OPENING, "support", "received_before", title, change, ("without",))
+    title = RECEIVED_BEFORE.title
+    yield Effect(RECEIVED_BEFORE, "support", "received_before", title, change, ("without",))
 
 
 def _support(a: Side, b: Side) -> Iterator[Effect]:

@@ -19,6 +19,11 @@ OPENING = Cause(
     "Opening position",
     "The deficit brought forward into the first year that both forecasts have.",
 )
+RECEIVED_BEFORE = Cause(
+    "support_received_before",
+    "Support received before that",
+    "What the department paid before the first common year, which the view without support adds back.",
+)
 PRIOR_YEAR = Cause(
     "prior_year_adjustments", "Prior-year adjustments", "Corrections of years that are closed."
 )
@@ -86,6 +91,7 @@ SUPPORT = Cause(
 
 CAUSES = (
     OPENING,
+    RECEIVED_BEFORE,
     PRIOR_YEAR,
     VOLUME,
     MIX,

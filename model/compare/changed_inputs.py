@@ -53,17 +53,27 @@ def input_changes(a: LoadedScenario, b: LoadedScenario) -> InputChanges:
     A figure counts as changed where its central value, range, distribution, unit or standing does.
     """
     in_a, in_b = _registered(a), _registered(b)
-    figures = []
+    figures, shares = [], []
     for key in dict.fromkeys([*in_a, *in_b]):
         one, other = in_a.get(key), in_b.get(key)
         if _told(one) != _told(other):
             known = other or one
             assert known is not None
+            if known.central is None:
+                shares.append(SettingChange(known.path, _words(one), _words(other)))
+                continue
             figures.append(
                 FigureChange(known.path, known.year, known.description, known.unit, one, other)
             )
     paths = {path for path, _ in [*in_a, *in_b]}
-    return InputChanges(tuple(figures), tuple(_settings(a, b, paths)))
+    return InputChanges(tuple(figures), (*shares, *_settings(a, b, paths)))
+
+
+def _words(row: Assumption | None) -> str:
+    """Shares and tables, which are words in the register."""
+    if row is None:
+        return ABSENT
+    return " ".join(part for part in (row.description, row.distribution) if part)
 
 
 def _registered(loaded: LoadedScenario) -> dict[tuple[str, str], Assumption]:

@@ -23,8 +23,9 @@ from model.whatif.shapley import Coalition, shapley
 
 Floats = NDArray[np.float64]
 
-LEAST_VOLUME = 1e-3
-"""Less than a thousandth of a plan on average is none: a price for it would be a float's noise."""
+LEAST_VOLUME = 0.01
+"""Less than a hundredth of a plan on average is none: a price for it would be noise, and what the line
+costs then is an amount."""
 
 FACTORS = (VOLUME, MIX, TIMING, PRICE)
 
