@@ -197,6 +197,7 @@ def labelled(block: BlockResult) -> Labelled:
         series["line_plan_years"] = (("line", "year", "draw"), spending.plan_years)
         series["line_april_volume"] = (("line", "year", "draw"), spending.april_volume)
         series["line_year_end_volume"] = (("line", "year", "draw"), spending.year_end_volume)
+        series["line_volume_spend"] = (("line", "year", "draw"), spending.volume_spend)
         series["driver_spend"] = (("driver", "year", "draw"), spending.by_driver)
         series["general_fund_cost"] = (("year", "draw"), spending.general_fund)
     if block.account is not None:

@@ -28,7 +28,7 @@ def line(
     """A line that costs its average volume at a price, and an amount besides, in every year."""
     average, april, march = volumes
     spend = average * price + amount
-    return LineFigures("A line", "high_needs", plans, spend, average, april, march)
+    return LineFigures("A line", "high_needs", plans, spend, average * price, average, april, march)
 
 
 def side(

@@ -12,6 +12,7 @@ from model.commands.console import plain_table, thousands
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from model.assumptions import Assumption
     from model.compare.forecast_figures import Floats
     from model.report.bridge.comparison import Comparison
 
@@ -98,8 +99,8 @@ def _print(found: Comparison, year: str) -> None:
 
 
 def _print_bridge(console: Console, found: Comparison, year: str) -> None:
-    from model.compare.causes import CAUSES
-    from model.report.bridge.tidy import NIL, causes_of, closings
+    from model.compare.causes import CAUSES, VIEWS
+    from model.report.bridge.tidy import NIL, closings
 
     at = found.years.index(year)
     ranged = ("10 %", "90 %") if found.paired else ()
@@ -117,8 +118,8 @@ def _print_bridge(console: Console, found: Comparison, year: str) -> None:
     nil = []
     for cause in CAUSES:
         both = [
-            found.bridge.cumulative(cause, view)[at] if cause in causes_of(found, view) else None
-            for view in ("with", "without")
+            found.bridge.cumulative(cause, view)[at] if view in cause.views else None
+            for view in VIEWS
         ]
         if all(abs(values).max() < NIL for values in both if values is not None):
             nil.append(cause.title.lower())
@@ -150,7 +151,7 @@ def _print_years(console: Console, found: Comparison) -> None:
     from model.report.bridge.tidy import causes_of, closings, mean
 
     table = plain_table("In each year, with support (means)", *found.years)
-    for cause in causes_of(found, "with"):
+    for cause in causes_of("with"):
         values = [mean(of_year) for of_year in found.bridge.in_year(cause, "with")]
         if any(values):
             table.add_row(cause.title, *map(thousands, values))
@@ -186,21 +187,30 @@ def _print_changes(console: Console, found: Comparison) -> None:
         return
     console.print("Inputs that differ, from A to B:")
     said = [
-        f"{row.path}{f' {row.year}' if row.year else ''}: "
-        + " -> ".join(
-            "not there" if one is None or one.central is None
-            else f"{one.central:,.6g}"
-            + (f" ({one.low:,.4g} to {one.high:,.4g})" if one.low is not None and one.high is not None else "")
-            for one in (row.a, row.b)
-        )
-        + (f" {row.unit}" if row.unit else "")
+        f"{row.path}{f' {row.year}' if row.year else ''}: {_told(row.a)} -> {_told(row.b)} {row.unit}"
         for row in figures
-    ]  # fmt: skip
+    ]
     said += [f"{row.path}: {_short(row.a)} -> {_short(row.b)}" for row in settings]
     for text in said[:SHOWN_CHANGES]:
         console.print(f"  {text}")
     if len(said) > SHOWN_CHANGES:
         console.print(f"  and {len(said) - SHOWN_CHANGES} more: see --out or --json.")
+
+
+def _told(row: Assumption | None) -> str:
+    """A figure of the register with its range, where it has them."""
+    from model.compare.changed_inputs import ABSENT
+
+    if row is None or row.central is None:
+        return ABSENT
+    if row.low is None or row.high is None:
+        return _number(row.central)
+    return f"{_number(row.central)} ({_number(row.low)} to {_number(row.high)})"
+
+
+def _number(value: float) -> str:
+    """A number with its thousands, and as many places as it has up to four."""
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,9 @@ from model.compare.causes import (
     OPENING,
     RECEIVED_BEFORE,
     SUPPORT,
+    VIEWS,
     Cause,
+    View,
 )
 from model.compare.effects import Effect, in_first_year
 from model.compare.forecast_figures import ForecastFigures, Side
@@ -24,10 +25,6 @@ from model.compare.line_effects import line_effects
 from model.reference.codes import BLOCK_TITLES
 
 Floats = NDArray[np.float64]
-View = Literal["with", "without"]
-"""The cumulative deficit with support from the department, or without any ever received."""
-
-VIEWS: tuple[View, ...] = ("with", "without")
 PENNY = 0.01
 
 
@@ -52,7 +49,7 @@ class Bridge:
 
     def of(self, view: View) -> Iterator[Effect]:
         """The effects on one view of the deficit: support is no part of the view without it."""
-        return (effect for effect in self.effects if view in effect.views)
+        return (effect for effect in self.effects if view in effect.cause.views)
 
     def in_year(self, cause: Cause, view: View) -> Floats:
         """What a cause adds to the difference in each year, pounds (year, draw)."""
@@ -122,12 +119,12 @@ def _opening(a: ForecastFigures, b: ForecastFigures) -> Iterator[Effect]:
     before_b = b.support_received - np.cumsum(b.as_run.total("support"), axis=0)
     change = in_first_year(before_b - before_a)
     title = RECEIVED_BEFORE.title
-    yield Effect(RECEIVED_BEFORE, "support", "received_before", title, change, ("without",))
+    yield Effect(RECEIVED_BEFORE, "support", "received_before", title, change)
 
 
 def _support(a: Side, b: Side) -> Iterator[Effect]:
     for block, change in _by_block(a, b, "support"):
-        yield Effect(SUPPORT, "block", block, BLOCK_TITLES[block], -change, ("with",))
+        yield Effect(SUPPORT, "block", block, BLOCK_TITLES[block], -change)
 
 
 def _by_block(a: Side, b: Side, row: str) -> Iterator[tuple[str, Floats]]:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+View = Literal["with", "without"]
+"""The cumulative deficit with support from the department, or without any ever received."""
+
+VIEWS: tuple[View, ...] = ("with", "without")
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause: its name in tables, its title, and what it holds, in a sentence for the reader."""
+    """A cause: its name in tables, its title, and what it holds, in a sentence for the reader.
+
+    `views`: the views of the cumulative deficit that it moves.
+    """
 
     name: str
     title: str
     meaning: str
+    views: tuple[View, ...] = VIEWS
 
 
 OPENING = Cause(
@@ -23,6 +33,7 @@ RECEIVED_BEFORE = Cause(
     "support_received_before",
     "Support received before that",
     "What the department paid before the first common year, which the view without support adds back.",
+    ("without",),
 )
 PRIOR_YEAR = Cause(
     "prior_year_adjustments", "Prior-year adjustments", "Corrections of years that are closed."
@@ -86,7 +97,10 @@ OTHER_BLOCKS = Cause(
     "Spending less income and transfers of blocks that have no budget lines.",
 )
 SUPPORT = Cause(
-    "support", "Support from the department", "Payments received; a minus is more support."
+    "support",
+    "Support from the department",
+    "Payments received; a minus is more support.",
+    ("with",),
 )
 
 CAUSES = (

@@ -11,7 +11,7 @@ from model.assumptions import Assumption, register
 from model.scenario.load import LoadedScenario
 from model.scenario.positions import entry_name
 
-ABSENT = "not there"
+ABSENT = "not given"
 PROVENANCE = frozenset(
     {"source", "reason", "owner", "as_at", "confidence", "hindsight", "status", "range", "title"}
 )

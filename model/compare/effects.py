@@ -19,7 +19,6 @@ class Effect:
     """What one cause does through one item: a budget line, a block or a part of the account.
 
     `amounts`: pounds of each year (year, draw), positive where B's deficit is the larger for it.
-    `views`: the views of the cumulative deficit that it moves.
     """
 
     cause: Cause
@@ -27,7 +26,6 @@ class Effect:
     item: str
     title: str
     amounts: Floats
-    views: tuple[str, ...] = ("with", "without")
 
 
 def in_first_year(values: Floats) -> Floats:

@@ -29,7 +29,7 @@ ROWS = (
 class LineFigures:
     """A budget line by year. Arrays are (year, draw).
 
-    `spend`: pounds, spending positive. Volumes are plans, places or FTE in force, nil for amounts:
+    `spend`: pounds, spending positive; `volume_spend` the part of it that volumes drive. Volumes are plans, places or FTE in force, nil for amounts:
     `average` of the year's twelve month ends, `april` and `march` at the end of those months.
     `follows_plans`: plans drive at least part of the line.
     """
@@ -38,6 +38,7 @@ class LineFigures:
     block: str
     follows_plans: bool
     spend: Floats
+    volume_spend: Floats
     average: Floats
     april: Floats
     march: Floats
@@ -107,6 +108,7 @@ def _changed(side: Side, change: Callable[[Floats], Floats]) -> Side:
         name: replace(
             line,
             spend=change(line.spend),
+            volume_spend=change(line.volume_spend),
             average=change(line.average),
             april=change(line.april),
             march=change(line.march),

@@ -6,7 +6,8 @@ In each forecast a line's spending of a year is written as
 
 with N all plans in force, on the straight line from the end of April to the end of March; m the
 line's own volume on such a line, for each of those plans; T how far the average of the year's
-twelve month ends lies above it; P the price of a year of one; and R what no volume explains. What
+twelve month ends lies above it; P the price of a year of one; and R what no volume drives: amounts,
+and the parts of a line that are amounts. What
 each of N, m, T and P adds between two forecasts is averaged over all orders in which they can
 change (Shapley), so that none comes first and the effects of B against A are those of A against B
 with the sign turned. R moves alone. docs/compare.md has the reasons and a worked example.
@@ -74,6 +75,6 @@ def _level(april: Floats, march: Floats) -> Floats:
 def _prices(a: LineFigures, b: LineFigures) -> tuple[Floats, Floats]:
     """Pounds a year of one in force; where a forecast has none in force, what the other pays."""
     there_a, there_b = np.abs(a.average) >= LEAST_VOLUME, np.abs(b.average) >= LEAST_VOLUME
-    own_a = np.divide(a.spend, a.average, out=np.zeros_like(a.spend), where=there_a)
-    own_b = np.divide(b.spend, b.average, out=np.zeros_like(b.spend), where=there_b)
+    own_a = np.divide(a.volume_spend, a.average, out=np.zeros_like(a.spend), where=there_a)
+    own_b = np.divide(b.volume_spend, b.average, out=np.zeros_like(b.spend), where=there_b)
     return np.where(there_a, own_a, own_b), np.where(there_b, own_b, own_a)

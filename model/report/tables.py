@@ -80,6 +80,7 @@ _SERIES: dict[str, _Series] = {
     "line_plan_years": _Series("plan_years", "average in force", in_draws=True),
     "line_april_volume": _Series("april_volume", "in force on 30 April", in_draws=True),
     "line_year_end_volume": _Series("year_end_volume", "in force on 31 March", in_draws=True),
+    "line_volume_spend": _Series("volume_spend", _GBP, in_draws=True),
     "plans_on_average": _Series("plans_on_average", "plans", in_draws=True),
     "plans_in_april": _Series("plans_in_april", "plans", in_draws=True),
     "plans_at_year_end": _Series("plans_at_year_end", "plans", in_draws=True),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from model.compare.bridge import VIEWS, Bridge, bridge, common_years
+from model.compare.bridge import Bridge, bridge, common_years
 from model.compare.causes import (
     AMOUNTS,
     BALANCES,
@@ -28,6 +28,7 @@ from model.compare.causes import (
     TIMING,
     TRANSFERS,
     UNLINED,
+    VIEWS,
     VOLUME,
 )
 from model.compare.forecast_figures import ROWS, ForecastFigures, LineFigures, Side
@@ -112,6 +113,13 @@ def test_a_line_that_fills_takes_the_price_of_the_forecast_that_has_one():
     """Nobody on it, then 10 of 100 plans at 30,000: mix, not price, and nothing is lost."""
     none, ten = by_month(*[0.0] * 12), by_month(*[10.0] * 12)
     assert of_lines({"x": line(none)}, {"x": line(ten, 30_000.0)}) == {MIX.name: 300_000.0}
+
+
+def test_an_amount_beside_plans_is_no_price():
+    """100 plans at 10 and 5,000 for a service; 120 plans and 6,000: 200 volume and 1,000 amounts."""
+    more = by_month(*[120.0] * 12)
+    a, b = {"x": line(HELD, 10.0, 5_000.0)}, {"x": line(more, 10.0, 6_000.0)}
+    assert of_lines(a, b, HELD, more) == {VOLUME.name: 200.0, AMOUNTS.name: 1_000.0}
 
 
 def test_spending_that_stays_when_the_last_plan_leaves_is_an_amount():
@@ -249,7 +257,7 @@ def sides(draw: st.DrawFn) -> Side:
     names = draw(st.sets(st.sampled_from(["a", "b", "c"]), max_size=3))
     lines = {
         name: LineFigures(
-            name, "high_needs", draw(st.booleans()), draw(pounds),
+            name, "high_needs", draw(st.booleans()), draw(pounds), draw(pounds),
             *draw(volumes()),
         )
         for name in sorted(names)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from model.compare.bridge import VIEWS, View
-from model.compare.causes import CAUSES, Cause
+from model.compare.causes import CAUSES, VIEWS, Cause, View
 from model.reference.calendar import financial_year_label
 from model.report.bridge.comparison import Comparison
-from model.report.bridge.tidy import NIL, causes_of, closings
+from model.report.bridge.item_sheets import BY_YEAR
+from model.report.bridge.tidy import NIL, closings
 from model.report.read_run import SavedRun
 from model.report.rounding import half_away
 from model.report.workbook.charts import ROWS, place
@@ -22,7 +22,7 @@ from model.report.workbook.waterfall import Step, waterfall
 Floats = NDArray[np.float64]
 
 NAME = "Bridge"
-CHART_WIDTH = 1040
+CHART_WIDTH = 1080
 
 MEAN_WITH, P10, P90, MEAN_WITHOUT, MEANING = 1, 2, 3, 4, 5
 """Columns of the bridge."""
@@ -42,7 +42,7 @@ def write(
     """Fill the sheet from the sums of By line and By year. Returns the row left free for what the
     live checks say, which are not all there yet."""
     sheet = book.sheets[NAME]
-    sheet.columns(36, 15, 13, 13, 15, 92, note_width=170)
+    sheet.columns(34, 14, 12, 12, 14, 66, note_width=150)
     when = f"31 March {int(year[:4]) + 1}"
     sheet.title(
         f"Why the forecast changed: cumulative DSG deficit at {when}",
@@ -57,7 +57,7 @@ def write(
     _runs(sheet, found)
     ends, moved = _causes(book, sheet, found, year, by_line, by_year)
     _chart(book, sheet, found, when, ends, moved)
-    sheet.finish(one_page=True)
+    sheet.finish(landscape=False, one_page=True)
     return statement
 
 
@@ -111,7 +111,7 @@ def _causes(
         sheet.put(row, 0, cause.title, "indent")
         sheet.put(row, MEANING, cause.meaning, "gap")
         for view, column in COLUMNS.items():
-            if cause not in causes_of(found, view):
+            if view not in cause.views:
                 continue
             value: Content = by_year.get((view, cause), 0.0)
             if view == "with" and cause in by_line:
@@ -177,23 +177,23 @@ def _percentiles(sheet: Sheet, row: int, values: Floats, *looks: str) -> None:
 def _chart(
     book: Pages, sheet: Sheet, found: Comparison, when: str, ends: tuple[Cell, Cell], moved: Moved
 ) -> None:
-    """The chart and, under it, its steps: from where to where each cause moves the deficit."""
-    sheet.row += 1
+    """The chart, from steps that stand under By year: from where to where each cause moves it."""
     at = sheet.row
-    sheet.row += ROWS + 1
-    sheet.heading("Steps of the chart, with support")
-    sheet.header("Cause", "From", "To")
-    steps = [_step(sheet, "A: deficit", figure(0.0), ends[0], whole=True)]
+    sheet.row += ROWS
+    below = book.sheets[BY_YEAR]
+    below.heading("Steps of the chart on Bridge, with support")
+    below.header("Cause", "From", "To")
+    steps = [_step(below, "A: deficit", figure(0.0), ends[0], whole=True)]
     before: Figure = ends[0]
     for cause, cell in moved.items():
         if abs(cell.value) >= NIL:
-            step = _step(sheet, cause.title, before, before + cell)
+            step = _step(below, cause.title, before, before + cell)
             steps.append(step)
             before = step.end
-    steps.append(_step(sheet, "B: deficit", figure(0.0), ends[1], whole=True))
+    steps.append(_step(below, "B: deficit", figure(0.0), ends[1], whole=True))
     names = ("Cumulative deficit", "Makes the deficit larger", "Makes it smaller")
     title = f"Cumulative deficit at {when}, with support"
-    chart = waterfall(book, sheet, steps, title, names)
+    chart = waterfall(book, below, steps, title, names)
     largest_cause = max(moved, key=lambda cause: abs(moved[cause].value))
     description = (
         f"Columns from the deficit of A, {_millions(ends[0])}, to that of B, {_millions(ends[1])}, "

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from model.assumptions import Assumption
+from model.compare.changed_inputs import ABSENT, FigureChange
 from model.report.bridge.comparison import Comparison
 from model.report.workbook.sheet import Content, Pages, Sheet
 
 NAME = "Changed inputs"
+
+WHOLE_FROM = 1000.0
 
 
 def write(book: Pages, found: Comparison) -> None:
@@ -40,7 +43,7 @@ def _figures(sheet: Sheet, found: Comparison) -> None:
         values: list[Content] = [row.year, row.description, row.unit]
         sheet.line(
             row.path, [*values, *_range(row.a), *_range(row.b), _standing(row.a, row.b)],
-            each=["", "", "", *["general"] * 6, ""], label_style="wrap",
+            each=["", "", "", *[_number(row)] * 6, ""],
         )  # fmt: skip
 
 
@@ -48,9 +51,15 @@ def _range(row: Assumption | None) -> list[Content]:
     return [None, None, None] if row is None else [row.central, row.low, row.high]
 
 
+def _number(row: FigureChange) -> str:
+    """Whole pounds and counts with their thousands; rates and shares as they are."""
+    told = [one.central for one in (row.a, row.b) if one is not None and one.central is not None]
+    return "pounds" if any(abs(value) >= WHOLE_FROM for value in told) else "general"
+
+
 def _standing(a: Assumption | None, b: Assumption | None) -> str:
     """Published, derived, given or assumed, and whether that changed."""
-    one, other = (row.status if row is not None else "not there" for row in (a, b))
+    one, other = (row.status if row is not None else ABSENT for row in (a, b))
     return one if one == other else f"{one} -> {other}"
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.compare.bridge import VIEWS, View
-from model.compare.causes import CAUSES, Cause
+from model.compare.causes import CAUSES, VIEWS, Cause, View
 from model.report.bridge.comparison import Comparison
 from model.report.bridge.tidy import causes_of, closings, items, mean
 from model.report.workbook.figures import Cell, Figure, total
 from model.report.workbook.sheet import Content, Pages, Sheet
 
 BY_LINE, BY_YEAR = "By line", "By year"
+STEP_COLUMNS = 10
+"""Columns of the steps of the chart that stand under By year, after their titles."""
+
 KINDS = {
     "line": "Budget lines",
     "block": "Blocks of the DSG",
@@ -54,8 +56,8 @@ def write_by_line(book: Pages, found: Comparison, year: str) -> dict[Cause, Cell
     sheet.columns(46, *[12.5] * (len(causes) + 1), note_width=130)
     sheet.title(
         f"By line, to 31 March {int(year[:4]) + 1}",
-        "£000 (cells hold pounds), means over draws, years so far together. A positive figure makes "
-        "the deficit of B the larger one.",
+        "£000 (cells hold pounds), means over draws, years so far together, with support. A positive "
+        "figure makes the deficit of B the larger one.",
     )
     sheet.note(
         "Within a line that several drivers make up (day and residential places, say) a change of what "
@@ -95,18 +97,18 @@ def _row(sheet: Sheet, row: Item, causes: Sequence[Cause]) -> list[Cell]:
 
 def write_by_year(book: Pages, found: Comparison, year: str) -> dict[tuple[View, Cause], Figure]:
     """Fill the sheet: years down, causes across, for each view. Returns what each cause has added
-    by the end of `year`, as live sums."""
+    by the end of `year`, as live sums. The steps of the chart follow: `finish` is the caller's."""
     told: dict[View, list[Cause]] = {
         view: [
             cause
-            for cause in causes_of(found, view)
+            for cause in causes_of(view)
             if any(mean(of_year) for of_year in found.bridge.in_year(cause, view))
         ]
         for view in VIEWS
     }
     sheet = book.sheets[BY_YEAR]
     widest = max(len(causes) for causes in told.values())
-    sheet.columns(14, *[12.5] * (widest + 3), note_width=120)
+    sheet.columns(26, *[12.5] * max(widest + 3, STEP_COLUMNS), note_width=120)
     sheet.title(
         BY_YEAR,
         "£000 (cells hold pounds), means over draws. What each cause adds in each year, and the "
@@ -115,7 +117,6 @@ def write_by_year(book: Pages, found: Comparison, year: str) -> dict[tuple[View,
     sums: dict[tuple[View, Cause], Figure] = {}
     for view, causes in told.items():
         sums |= _years(book, found, view, causes, year)
-    sheet.finish()
     return sums
 
 

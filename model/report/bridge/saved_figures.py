@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 LINE_MEASURES = {
     "spend": "line_spend",
+    "volume_spend": "volume_spend",
     "average": "plan_years",
     "april": "april_volume",
     "march": "year_end_volume",

@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.assumptions import Assumption
-from model.compare.bridge import VIEWS, View
-from model.compare.causes import CAUSES, Cause
+from model.compare.causes import CAUSES, VIEWS, Cause, View
 from model.compare.effects import Effect
 from model.report.bridge.comparison import Comparison
 from model.report.read_run import SavedRun
@@ -37,7 +36,7 @@ def tidy(found: Comparison) -> pd.DataFrame:
     for view in VIEWS:
         for name, title, values in closings(found, view):
             rows += _rows(found, view, "cumulative", (name, "closing", "", title), values)
-        for cause in causes_of(found, view):
+        for cause in causes_of(view):
             label = (cause.name, "cause", "", cause.title)
             yearly = found.bridge.in_year(cause, view)
             for basis, values in zip(BASES, (yearly, np.cumsum(yearly, axis=0)), strict=True):
@@ -77,10 +76,9 @@ def closings(found: Comparison, view: View) -> list[tuple[str, str, Floats]]:
     ]
 
 
-def causes_of(found: Comparison, view: View) -> list[Cause]:
-    """The causes that move a view, nil or not, in their order."""
-    there = {effect.cause for effect in found.bridge.of(view)}
-    return [cause for cause in CAUSES if cause in there]
+def causes_of(view: View) -> list[Cause]:
+    """The causes that can move a view, in their order."""
+    return [cause for cause in CAUSES if view in cause.views]
 
 
 def items(found: Comparison, view: View) -> list[Effect]:
@@ -115,7 +113,7 @@ def as_plain(found: Comparison, year: str) -> dict[str, Any]:
                 "financial_year": label,
                 "causes": {
                     cause.name: mean(found.bridge.in_year(cause, view)[number])
-                    for cause in causes_of(found, view)
+                    for cause in causes_of(view)
                 },
                 "difference": mean(closings(found, view)[-1][2][number]),
             }
@@ -128,7 +126,7 @@ def as_plain(found: Comparison, year: str) -> dict[str, Any]:
                 "kind": effect.kind,
                 "item": effect.item,
                 "title": effect.title,
-                "views": list(effect.views),
+                "views": list(effect.cause.views),
                 "gbp": mean(effect.amounts[: at + 1].sum(axis=0)),
             }
             for effect in _either_view(found)
@@ -156,7 +154,7 @@ def _view(found: Comparison, view: View, at: int) -> dict[str, Any]:
     told["causes"] = [
         {"cause": cause.name, "title": cause.title,
          **_statistics(found, found.bridge.cumulative(cause, view)[at])}
-        for cause in causes_of(found, view)
+        for cause in causes_of(view)
     ]  # fmt: skip
     return told
 

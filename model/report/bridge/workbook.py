@@ -59,6 +59,7 @@ def write_comparison(found: Comparison, year: str, path: Path) -> None:
         by_year = write_by_year(book, found, year)
         inputs_sheet.write(book, found)
         statement = bridge_sheet.write(book, found, year, by_line, by_year)
+        book.sheets[BY_YEAR].finish()
         _checks(book, found)
         book.sheets[bridge_sheet.NAME].put(statement, 0, checks.live_statement(book), "bold")
 
