@@ -96,6 +96,25 @@ def test_volume_and_price_share_what_they_do_together():
     }
 
 
+def test_the_worked_example_of_the_documentation():
+    """docs/compare.md: 1,050,000 to 1,246,500 by all four factors and an amount."""
+
+    def three(average: float, april: float, march: float):
+        return tuple(np.array([[value]]) for value in (average, april, march))
+
+    a = {"x": line(three(100.0, 100.0, 100.0), 10_000.0, 50_000.0)}
+    b = {"x": line(three(113.0, 110.0, 122.0), 10_500.0, 60_000.0)}
+    found = of_lines(a, b, three(0.0, 400.0, 400.0), three(0.0, 410.0, 430.0))
+    assert {name: round(pounds) for name, pounds in found.items()} == {
+        VOLUME.name: 53_956,
+        MIX.name: 110_087,
+        PRICE.name: 53_206,
+        TIMING.name: -30_750,
+        AMOUNTS.name: 10_000,
+    }
+    assert sum(found.values()) == pytest.approx(196_500, abs=1e-5)
+
+
 def test_places_have_no_mix():
     """Places are not plans: their own number is the volume, however many plans there are."""
     more, plans = by_month(*[110.0] * 12), by_month(*[400.0] * 12)

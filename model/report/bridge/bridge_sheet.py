@@ -194,11 +194,13 @@ def _chart(
     names = ("Cumulative deficit", "Makes the deficit larger", "Makes it smaller")
     title = f"Cumulative deficit at {when}, with support"
     chart = waterfall(book, below, steps, title, names)
-    largest_cause = max(moved, key=lambda cause: abs(moved[cause].value))
+    largest = max(moved, key=lambda cause: abs(moved[cause].value))
+    said = "No cause differs."
+    if abs(moved[largest].value) >= NIL:
+        said = f"The largest is {largest.title.lower()}, {_millions(moved[largest])}."
     description = (
         f"Columns from the deficit of A, {_millions(ends[0])}, to that of B, {_millions(ends[1])}, "
-        f"means, with a step for each cause that is not nil. The largest is "
-        f"{largest_cause.title.lower()}, {_millions(moved[largest_cause])}."
+        f"means, with a step for each cause that is not nil. {said}"
     )
     place(sheet, chart, description, at, 0, CHART_WIDTH)
 
