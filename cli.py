@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
 from model.commands.init import init
@@ -25,7 +26,7 @@ def main() -> None:
     """
 
 
-for command in (run, validate, sensitivity, figures, schema, init, sign, verify):
+for command in (run, validate, sensitivity, compare, sign, verify, figures, schema, init):
     main.add_command(command)
 
 if __name__ == "__main__":

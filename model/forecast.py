@@ -29,7 +29,14 @@ from model.demand.series import DemandSeries
 from model.demand.statement_transfers import TransferSeries, transfer_series
 from model.draws import Draws, Override, central, designed, sample
 from model.funding.anchoring import Anchor, anchor, anchored
-from model.funding.drivers import Driven, PoolAwards, PricedDriver, Pricing, price_drivers
+from model.funding.drivers import (
+    VOLUMED,
+    Driven,
+    PoolAwards,
+    PricedDriver,
+    Pricing,
+    price_drivers,
+)
 from model.funding.prices import price_indices
 from model.general_fund.view import GeneralFundView, anchor_general_fund, general_fund_view
 from model.mitigation.input_changes import apply_input_changes
@@ -56,16 +63,18 @@ class Spending:
 
     `by_line` (line, month, draw): after anchoring and mitigations. `mitigation` (line, month,
     draw): the part of it that mitigations change. `plan_years` (line, year, draw): average
-    volume in force, the places, FTE or plans behind the line; `year_end_volume` (line, year, draw)
-    the same on 31 March. `by_driver` (driver, year, draw)
-    sums to `by_line` less mitigations over each line's drivers. `band_scales`: cost-neutral matrix
+    volume in force, the places, FTE or plans behind the line; `april_volume` and `year_end_volume`
+    (line, year, draw) the same at the end of April and of March; `volume_spend` (line, year, draw) the
+    part of the spending that they drive, after anchoring. `by_driver` (driver, year, draw) sums to `by_line` less mitigations over each line's drivers. `band_scales`: cost-neutral matrix
     of bands -> the scale of its values (draw,).
     """
 
     by_line: Floats
     mitigation: Floats
     plan_years: Floats
+    april_volume: Floats
     year_end_volume: Floats
+    volume_spend: Floats
     by_driver: Floats
     drivers: tuple[tuple[int, str, str, str], ...]
     general_fund: Floats
@@ -534,11 +543,16 @@ def spend(
     mitigation = line_changes(scenario, draws)
     by_line = np.zeros((len(lines), months, draws.size))
     plan_years = np.zeros((len(lines), years, draws.size))
-    year_end = np.zeros_like(plan_years)
+    april, year_end = np.zeros_like(plan_years), np.zeros_like(plan_years)
+    volume_spend = np.zeros_like(plan_years)
     by_driver = np.zeros((len(priced), years, draws.size))
     for number, item in enumerate(priced):
         plan_years[item.line] += by_year(item.volume) / MONTHS
+        april[item.line] += item.volume[::MONTHS]
         year_end[item.line] += item.volume[MONTHS - 1 :: MONTHS]
+        if isinstance(item.driver, VOLUMED):
+            factor = anchors[lines[item.line].id].factor
+            volume_spend[item.line] += by_year(item.spend_gbp) * factor
         by_driver[number] = _anchored_driver(item, priced, anchors, lines[item.line].id)
     for index, line in enumerate(lines):
         raw = np.zeros((months, draws.size))
@@ -556,7 +570,9 @@ def spend(
         by_line,
         mitigation,
         plan_years,
+        april,
         year_end,
+        volume_spend,
         by_driver,
         drivers,
         general_fund,

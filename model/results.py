@@ -208,7 +208,9 @@ def labelled(block: BlockResult) -> Labelled:
         series["line_spend"] = (("line", "year", "draw"), by_year(monthly))
         series["line_mitigation"] = (("line", "year", "draw"), by_year(spending.mitigation))
         series["line_plan_years"] = (("line", "year", "draw"), spending.plan_years)
+        series["line_april_volume"] = (("line", "year", "draw"), spending.april_volume)
         series["line_year_end_volume"] = (("line", "year", "draw"), spending.year_end_volume)
+        series["line_volume_spend"] = (("line", "year", "draw"), spending.volume_spend)
         series["driver_spend"] = (("driver", "year", "draw"), spending.by_driver)
         series["general_fund_cost"] = (("year", "draw"), spending.general_fund)
     if block.account is not None:
@@ -237,6 +239,7 @@ def _cohort(block: BlockResult) -> Labelled:
     return {
         "plans": (("point", "draw"), total),
         "plans_on_average": (("year", "draw"), by_year(total[1:]) / MONTHS),
+        "plans_in_april": (("year", "draw"), np.ascontiguousarray(total[1::MONTHS])),
         "plans_at_year_end": (("year", "draw"), _year_ends(total[1:])),
         "plans_by_setting": (("date", "setting", "draw"), cohort.by_setting[dates]),
         "plans_by_age_group": (("date", "age_group", "draw"), cohort.by_age_group[dates]),

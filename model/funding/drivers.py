@@ -41,6 +41,9 @@ from model.scenario.schema import Scenario
 Floats = NDArray[np.float64]
 Prices = dict[str | None, Floats]
 
+VOLUMED = PlansDriver | CurrentPupilsDriver | PlacesDriver
+"""Drivers with a volume: what they spend has a price for a year of one."""
+
 _PLACES_SPRING_AND_SUMMER = 5
 
 

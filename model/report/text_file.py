@@ -1,9 +1,10 @@
-"""One text file that somebody asked for: new, and whole or not at all."""
+"""One file that somebody asked for: new, and whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from model.report.run_folder import FolderError
@@ -19,20 +20,34 @@ def refuse_unwritable(path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to a new file. Raises FolderError when it cannot be written; nothing is left then."""
+
+    def write(partial: Path) -> None:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+    write_file(path, write)
+
+
+def write_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Have `write` fill a file beside `path`, then put it in place in one step.
+
+    Raises FolderError when it cannot be written; nothing is left then.
+    """
     refuse_unwritable(path)
     partial = None
     try:
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=".partial-", delete=False
+            dir=path.parent, prefix=".partial-", suffix=path.suffix, delete=False
         ) as file:
             partial = Path(file.name)
-            file.write(text)
+        write(partial)
         # A temporary file is the owner's alone; what was asked for is as open as any other.
         mask = os.umask(0)
         os.umask(mask)
         partial.chmod(0o666 & ~mask)
         os.replace(partial, path)
     except OSError as error:
+        raise FolderError(f"{path} could not be written: {error.strerror}") from None
+    finally:
         if partial is not None:
             partial.unlink(missing_ok=True)
-        raise FolderError(f"{path} could not be written: {error.strerror}") from None

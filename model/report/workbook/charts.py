@@ -59,13 +59,13 @@ def cumulative(book: Book, series: Mapping[str, Sequence[Cell]]) -> Any:
             chart.add_series(
                 {
                     "name": name,
-                    "categories": _categories(cells),
-                    "values": _range(cells),
+                    "categories": categories(cells),
+                    "values": cells_range(cells),
                     "line": line,
                     "marker": marker,
                 }
             )
-    _dress(chart, "Cumulative deficit without support, £ million", number)
+    dress(chart, "Cumulative deficit without support, £ million", number)
     return chart
 
 
@@ -76,9 +76,14 @@ def lines(book: Book, series: Mapping[str, Sequence[Cell]], title: str, number: 
         plain = {"color": STACK_COLOURS[index % len(STACK_COLOURS)], "width": 2.25}
         line = LINES.get(name, {**plain, "dash_type": DASHES[index % len(DASHES)]})
         chart.add_series(
-            {"name": name, "categories": _categories(cells), "values": _range(cells), "line": line}
+            {
+                "name": name,
+                "categories": categories(cells),
+                "values": cells_range(cells),
+                "line": line,
+            }
         )
-    _dress(chart, title, number)
+    dress(chart, title, number)
     return chart
 
 
@@ -104,13 +109,13 @@ def stacked(book: Book, rows: Sequence[Sequence[Cell]], title: str, number: str)
             {
                 "name": [first.sheet, first.row, 0],
                 "categories": [first.sheet, header, first.column, header, last.column],
-                "values": _range(row),
+                "values": cells_range(row),
                 "fill": {"color": STACK_COLOURS[index % len(STACK_COLOURS)]},
                 "border": {"color": "#FFFFFF", "width": 0.75},
                 "gap": 60,
             }
         )
-    _dress(chart, title, number)
+    dress(chart, title, number)
     return chart
 
 
@@ -126,15 +131,15 @@ def tornado(book: Book, rows: Sequence[tuple[Cell, Cell]], title: str, unit: str
         chart.add_series(
             {
                 "name": name,
-                "categories": _categories(cells),
-                "values": _range(cells),
+                "categories": categories(cells),
+                "values": cells_range(cells),
                 "fill": {"color": colour},
                 "border": {"color": "#FFFFFF", "width": 0.75},
                 "gap": 40,
             }
         )
     number = millions([cell for row in rows for cell in row]) if unit == "GBP" else "General"
-    _dress(chart, title + (", £ million" if unit == "GBP" else ""), number)
+    dress(chart, title + (", £ million" if unit == "GBP" else ""), number)
     font = {"name": FONT, "size": 8, "color": INK}
     # The largest swing on top, names clear of the bars.
     chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": font,
@@ -144,18 +149,20 @@ def tornado(book: Book, rows: Sequence[tuple[Cell, Cell]], title: str, unit: str
     return chart
 
 
-def _range(cells: Sequence[Cell]) -> str:
+def cells_range(cells: Sequence[Cell]) -> str:
+    """The address of a run of cells, for a series."""
     first, last = cells[0], cells[-1]
     return f"='{first.sheet}'!{xl_range_abs(first.row, first.column, last.row, last.column)}"
 
 
-def _categories(cells: Sequence[Cell]) -> str:
+def categories(cells: Sequence[Cell]) -> str:
     """The first column beside a run of cells in one column."""
     first, last = cells[0], cells[-1]
     return f"='{first.sheet}'!{xl_range_abs(first.row, 0, last.row, 0)}"
 
 
-def _dress(chart: Any, title: str, number: str) -> None:
+def dress(chart: Any, title: str, number: str, start: float = 0.0) -> None:
+    """Title, axes, legend and frame as all charts have them; `start`: where the money axis starts."""
     font = {"name": FONT, "size": 9, "color": INK}
     chart.set_title(
         {"name": title, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK},
@@ -168,6 +175,7 @@ def _dress(chart: Any, title: str, number: str) -> None:
             "num_format": number,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
             "line": {"none": True},
+            **({"min": start} if start else {}),
         }
     )
     chart.set_legend({"position": "bottom", "font": font})

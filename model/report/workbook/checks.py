@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from model.checks import CheckResult, all_passed, check_results
 from model.report.workbook.figures import Cell, Figure, Words, choose, within
-from model.report.workbook.sheet import Book, Sheet
+from model.report.workbook.sheet import Book, Pages, Sheet
 
 NAME = "Checks"
 
@@ -69,11 +69,11 @@ def write(book: Book) -> None:
     )
     statement += f" {things(len(notices))}"
     sheet.line(statement, [], "bold", label_style="bold")
-    _live(book, sheet)
+    live(book, sheet)
     sheet.finish()
 
 
-def _live(book: Book, sheet: Sheet) -> None:
+def live(book: Pages, sheet: Sheet) -> None:
     """Sums of this workbook, recalculated by the spreadsheet itself."""
     sheet.heading("Checks of this workbook (live formulas)")
     sheet.note(
@@ -96,7 +96,7 @@ def _live(book: Book, sheet: Sheet) -> None:
         sheet.put(sheet.row, 4, UNITS.get(check.unit, check.unit), "gap")
         sheet.put(sheet.row, 5, verdict, "bold", "gap")
         sheet.row += 1
-    results = f"'{NAME}'!{xl_rowcol_to_cell(first, 5)}:{xl_rowcol_to_cell(sheet.row - 1, 5)}"
+    results = f"'{sheet.name}'!{xl_rowcol_to_cell(first, 5)}:{xl_rowcol_to_cell(sheet.row - 1, 5)}"
     count = Figure(f'COUNTIF({results},"{FAILED}")', float(failed), atom=True)
     if not book.checks:
         count = Figure("0", 0.0, atom=True)
@@ -109,7 +109,7 @@ def _live(book: Book, sheet: Sheet) -> None:
     )  # fmt: skip
 
 
-def live_statement(book: Book) -> Words:
+def live_statement(book: Pages) -> Words:
     """What the cover says about the live checks."""
     failed: Cell = book.cells["checks failed", "count", "workbook"]
     text = (

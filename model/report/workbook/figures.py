@@ -8,7 +8,7 @@ and the value that a recalculation will find; the two cannot be typed apart.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -113,6 +113,24 @@ def _neighbours(cells: Sequence[Cell]) -> bool:
     return (down or along) and all(c.sheet == first.sheet for c in cells)
 
 
+def smallest(*parts: Figure | float) -> Figure:
+    """The smallest of figures."""
+    return _chosen("MIN", min, parts)
+
+
+def largest(*parts: Figure | float) -> Figure:
+    """The largest of figures."""
+    return _chosen("MAX", max, parts)
+
+
+def _chosen(
+    name: str, choose_value: Callable[[list[float]], float], parts: Sequence[Figure | float]
+) -> Figure:
+    figures = [figure(part) for part in parts]
+    text = f"{name}({','.join(part.text for part in figures)})"
+    return Figure(text, choose_value([part.value for part in figures]), atom=True)
+
+
 def total_where(
     wanted: str, wanted_at: str, keys: Sequence[str], keys_at: str, parts: Sequence[Cell]
 ) -> Figure:
@@ -150,6 +168,13 @@ def choose(condition: Condition, yes: Words | str, no: Words | str) -> Words:
     first, second = _words(yes), _words(no)
     text = f"IF({condition.text},{first.text},{second.text})"
     return Words(text, first.value if condition.holds else second.value)
+
+
+def when(condition: Condition, yes: Figure | float, no: Figure | float) -> Figure:
+    """IF(condition, yes, no) with numbers."""
+    first, second = figure(yes), figure(no)
+    text = f"IF({condition.text},{first.text},{second.text})"
+    return Figure(text, first.value if condition.holds else second.value, atom=True)
 
 
 def _words(value: Words | str) -> Words:

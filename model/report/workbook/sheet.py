@@ -36,6 +36,9 @@ class Row:
 Contents = Callable[[str, list[Column]], Content]
 
 LONGEST_TEXT = 32_000
+LONGEST_AUTHORITY, LONGEST_HEADER = 60, 100
+"""Letters of a name in a page header, and of all its text, which Excel limits."""
+
 NOTHING = 1e-6
 """Sums of pounds or plans that differ from nil by less are float noise and are written as nil."""
 
@@ -70,25 +73,27 @@ class LiveCheck:
 
 
 @dataclass
-class Book:
-    """The workbook being written and what its sheets share.
+class Pages:
+    """A workbook being written and what the sheets of any workbook share.
 
-    `cells`: (measure, statistic, label) -> headline cell that other sheets refer to. `ratings`:
-    year -> red, amber or green as a formula. `charted_plans` and `charted_spend`: rows of the charts;
-    the cell left of a row holds its title and the header stands above the first.
+    `cells`: (measure, statistic, label) -> headline cell that other sheets refer to.
     """
 
     workbook: Workbook
-    results: Results
-    about: About
-    studies: Studies = field(default_factory=Studies)
-    cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict)
-    ratings: dict[str, Words] = field(default_factory=dict)
-    charted_plans: list[list[Cell]] = field(default_factory=list)
-    charted_spend: list[list[Cell]] = field(default_factory=list)
-    checks: list[LiveCheck] = field(default_factory=list)
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    _formats: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict, init=False)
+    checks: list[LiveCheck] = field(default_factory=list, init=False)
+    sheets: dict[str, Sheet] = field(default_factory=dict, init=False)
+    _formats: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False)
+
+    @property
+    def subject(self) -> str:
+        """Whose figures these are: at the head of every printed page."""
+        raise NotImplementedError
+
+    @property
+    def identity(self) -> str:
+        """Which run or runs they come from: at the foot of every printed page."""
+        raise NotImplementedError
 
     def style(self, *names: str) -> Any:
         """A cell format by the names of its looks and number format, made once."""
@@ -109,10 +114,42 @@ class Book:
         self.checks.append(LiveCheck(name, difference, allowed, unit))
 
 
+@dataclass
+class Book(Pages):
+    """The workbook of one run.
+
+    `ratings`: year -> red, amber or green as a formula. `charted_plans` and `charted_spend`: rows of
+    the charts; the cell left of a row holds its title and the header stands above the first.
+    """
+
+    results: Results
+    about: About
+    studies: Studies = field(default_factory=Studies)
+    ratings: dict[str, Words] = field(default_factory=dict)
+    charted_plans: list[list[Cell]] = field(default_factory=list)
+    charted_spend: list[list[Cell]] = field(default_factory=list)
+
+    @property
+    def subject(self) -> str:
+        """The authority, marked where it is invented."""
+        scenario = self.results.scenario
+        return named(scenario.authority, invented=scenario.invented)
+
+    @property
+    def identity(self) -> str:
+        """The run by its id."""
+        return f"Run {self.about.run_id}"
+
+
+def named(authority: str, *, invented: bool) -> str:
+    """An authority as printed pages name it, marked where it is invented."""
+    return authority[:LONGEST_AUTHORITY] + (" (invented authority)" if invented else "")
+
+
 class Sheet:
     """One worksheet written from top to bottom; `row` is the next free row."""
 
-    def __init__(self, book: Book, name: str) -> None:
+    def __init__(self, book: Pages, name: str) -> None:
         self.book = book
         self.name = name
         self.worksheet = book.workbook.add_worksheet(name)
@@ -280,7 +317,7 @@ class Sheet:
         one_page: bool = False,
     ) -> None:
         """Print set-up: one page wide, and one high if asked, with the run id and page numbers."""
-        sheet, about = self.worksheet, self.book.about
+        sheet = self.worksheet
         for row in range(max(self.row, *(row + 1 for row in self._heights), 1)):
             sheet.set_row(row, self._heights.get(row, ROW_HEIGHT))
         if landscape:
@@ -294,10 +331,8 @@ class Sheet:
         wide, high = (long, short) if landscape else (short, long)
         if not one_page:
             sheet.set_h_pagebreaks(self._breaks(last, wide * POINTS_PER_MM, high * POINTS_PER_MM))
-        authority = _plain(self.book.results.scenario.authority)
-        invented = " (invented authority)" if self.book.results.scenario.invented else ""
-        sheet.set_header(f"&L&9{authority}{invented}&R&9{_plain(self.name)}")
-        sheet.set_footer(f"&L&9Run {_plain(about.run_id)}&C&9hn-forecast&R&9Page &P of &N")
+        sheet.set_header(f"&L&9{_plain(self.book.subject)}&R&9{_plain(self.name)}")
+        sheet.set_footer(f"&L&9{_plain(self.book.identity)}&C&9hn-forecast&R&9Page &P of &N")
 
     def _breaks(self, last: int, wide: float, high: float) -> list[int]:
         """Rows to start a page with, so that no heading stands alone at the foot of one.
@@ -336,7 +371,7 @@ def _look(row: Row) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """Text for a header or footer, where & starts a code."""
-    return text[:60].replace("&", "&&")
+    return text[:LONGEST_HEADER].replace("&", "&&")
 
 
 def _fitting(text: str) -> str:

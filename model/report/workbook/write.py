@@ -47,7 +47,7 @@ def write_workbook(
     Raises ValueError if a figure is not a number, naming its cell, and OSError when the file cannot
     be written.
     """
-    workbook = Workbook(str(path), _options())
+    workbook = Workbook(str(path), workbook_options())
     _properties(workbook, results, about)
     book = Book(workbook, results, about, studies or Studies())
     filled = _sheets(results, book.studies)
@@ -64,7 +64,7 @@ def write_workbook(
         raise OSError(cause.errno, cause.strerror, str(path)) from None
 
 
-def _options() -> dict[str, object]:
+def workbook_options() -> dict[str, object]:
     """Options of XlsxWriter, made anew each time because it changes the dictionaries it is given."""
     return {
         # Nothing is left in the folder of temporary files when the program is stopped.

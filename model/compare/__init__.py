@@ -1,0 +1,1 @@
+"""Why two forecasts differ: a bridge between their deficits by cause, exact in every draw."""
