@@ -7,6 +7,7 @@ import click
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
 from model.commands.init import init
+from model.commands.monitor import monitor
 from model.commands.run import run
 from model.commands.schema import schema
 from model.commands.sensitivity import sensitivity
@@ -23,7 +24,7 @@ def main() -> None:
     """
 
 
-for command in (run, validate, sensitivity, figures, schema, init):
+for command in (run, validate, sensitivity, monitor, figures, schema, init):
     main.add_command(command)
 
 if __name__ == "__main__":

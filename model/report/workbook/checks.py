@@ -69,11 +69,11 @@ def write(book: Book) -> None:
     )
     statement += f" {things(len(notices))}"
     sheet.line(statement, [], "bold", label_style="bold")
-    _live(book, sheet)
+    live_checks(book, sheet)
     sheet.finish()
 
 
-def _live(book: Book, sheet: Sheet) -> None:
+def live_checks(book: Book, sheet: Sheet) -> None:
     """Sums of this workbook, recalculated by the spreadsheet itself."""
     sheet.heading("Checks of this workbook (live formulas)")
     sheet.note(
