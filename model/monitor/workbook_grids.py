@@ -129,10 +129,6 @@ def _opened(raw: bytes, name: str, *, values: bool) -> Iterator[Workbook]:
                 io.BytesIO(raw), read_only=True, data_only=values, keep_links=False
             )
             yield book
-    except DefusedXmlException:
-        raise wrong_file(
-            name, "the workbook holds XML entities, which no spreadsheet writes"
-        ) from None
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -148,6 +144,12 @@ def _opened(raw: bytes, name: str, *, values: bool) -> Iterator[Workbook]:
         OSError,
         NotImplementedError,
     ) as error:
+        if isinstance(error, DefusedXmlException) or isinstance(
+            error.__cause__, DefusedXmlException
+        ):
+            raise wrong_file(
+                name, "the workbook holds XML entities, which no spreadsheet writes"
+            ) from None
         raise _damaged(name, type(error).__name__) from None
     finally:
         if book is not None:

@@ -76,7 +76,7 @@ def monitor_workbook(found: Monitoring, results: Results, about: About) -> bytes
 
 def _monitor(book: Book, found: Monitoring) -> None:
     sheet, scenario = book.sheets[MONITOR], book.results.scenario
-    sheet.columns(40, *[12] * len(HEADINGS[:-1]), 40)
+    sheet.columns(46, *[13] * len(HEADINGS[:-1]), 40)
     when = month_words(found.month, scenario.horizon.first_year)
     sheet.title(
         f"{scenario.authority}: {when}",
@@ -284,7 +284,7 @@ def _assumptions(sheet: Sheet, found: Monitoring) -> None:
 
 def _price_and_volume(book: Book, found: Monitoring) -> None:
     sheet = book.sheets[PRICE_VOLUME]
-    sheet.columns(40, *[13] * 12, 26)
+    sheet.columns(46, *[14] * 12, 26)
     sheet.title(
         "Price and volume",
         "£. Volume is the change in volume at the price before; price is the change in price on the "
