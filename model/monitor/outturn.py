@@ -77,7 +77,9 @@ def outturn_given(year: YearSoFar, ledger: Ledger) -> Outturn:
     to_date, remaining = updated[:lines], updated[lines : 2 * lines]
     reported = ledger.reported[:, None]
     spent = np.where(reported, ledger.actual[:, None], to_date)
-    still = np.where(reported, remaining + (to_date - spent), remaining)
+    # Where nothing can be early or late, all that is spent is spending.
+    may_come_back = reported & (ledger.timing_sd > 0)[:, None]
+    still = np.where(may_come_back, remaining + (to_date - spent), remaining)
     if year.month == MONTHS:
         still = np.zeros_like(still)
     return Outturn(
