@@ -8,6 +8,7 @@ from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
 from model.commands.init import init
+from model.commands.monitor import monitor
 from model.commands.run import run
 from model.commands.schema import schema
 from model.commands.sensitivity import sensitivity
@@ -26,7 +27,7 @@ def main() -> None:
     """
 
 
-for command in (run, validate, sensitivity, compare, sign, verify, figures, schema, init):
+for command in (run, validate, monitor, sensitivity, compare, sign, verify, figures, schema, init):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""In-year monitor: actuals by month held against budget and profile, and a forecast conditioned on them."""
