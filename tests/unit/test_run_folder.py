@@ -171,3 +171,18 @@ def test_an_interruption_between_the_moves_puts_the_old_folder_back(tmp_path, mo
     assert (target / "manifest.json").read_text() == "old"
     assert contents(target) == ["manifest.json"]
     assert contents(tmp_path) == ["run"]
+
+
+def test_the_folder_is_filled_between_the_look_and_the_move(tmp_path, monkeypatch):
+    target, real = tmp_path / "run", run_folder.os.replace
+
+    def late(source, destination):
+        target.mkdir()
+        filled(target, "faster")
+        real(source, destination)
+
+    monkeypatch.setattr(run_folder.os, "replace", late)
+    with pytest.raises(FolderError, match="another run was written"):
+        write_folder(target, lambda folder: filled(folder, "new"), force=False)
+    assert (target / "manifest.json").read_text() == "faster"
+    assert contents(tmp_path) == ["run"]
