@@ -81,9 +81,9 @@ def monitor(
     if loaded.scenario.funding is None:
         message = "the scenario has no budget lines, so there is nothing to monitor"
         raise ScenarioError([Problem(path.name, None, "funding", message)])
-    read, activities = read_actuals(actuals, loaded.scenario, month, unit)
+    read, activities = read_actuals(_beside(path, actuals), loaded.scenario, month, unit)
     if activity is not None:
-        activities = read_activity(activity, loaded.scenario)
+        activities = read_activity(_beside(path, activity), loaded.scenario)
     from model.checks import all_passed, check_results
     from model.monitor.monitoring import monitor as monitor_month
     from model.run import run as run_scenario
@@ -114,6 +114,12 @@ def monitor(
         click.echo("CHECK FAILED  the run: see `hn-forecast run`", err=True)
         return EXIT_CHECKS
     return EXIT_CHECKS if failed else 0
+
+
+def _beside(scenario: Path, name: Path) -> Path:
+    """The file of this name, or the one in the scenario's own folder of tables where there is none."""
+    inside = scenario.with_suffix("") / name
+    return inside if not name.exists() and inside.is_file() else name
 
 
 def _about(results: Results, loaded: LoadedScenario, path: Path) -> About:
@@ -211,7 +217,7 @@ def _print_outturn(console: Console, found: Monitoring) -> None:
     )
 
     def add(title: str, line: LineMonitored) -> None:
-        council = line.actual.forecast_gbp if line.actual is not None else None
+        council = line.council_forecast_gbp
         one = line.outturn
         values = (one.mean, one.p10, one.p50, one.p90, one.mean - line.budget_gbp)
         over = None if council is None else council - line.budget_gbp
@@ -220,7 +226,7 @@ def _print_outturn(console: Console, found: Monitoring) -> None:
     for line in found.reported:
         add(line.line.title, line)
     budget = sum(line.budget_gbp for line in found.reported)
-    forecasts = [line.forecast_gbp for line in found.actuals.lines]
+    forecasts = [line.council_forecast_gbp for line in found.reported]
     council = None if None in forecasts else sum(one or 0.0 for one in forecasts)
     whole = found.reported_total
     table.add_row(
@@ -237,6 +243,9 @@ def _print_outturn(console: Console, found: Monitoring) -> None:
         add(f"{line.line.title} (not in the report)", line)
     console.print(table)
     console.print("Means add up; percentiles do not.")
+    published = [line.id for line in found.reported if line.council_forecast_is_the_scenarios]
+    if published:
+        console.print(f"Council's forecast as published in the scenario: {', '.join(published)}.")
 
 
 def _print_price_and_volume(console: Console, found: Monitoring) -> None:

@@ -78,6 +78,21 @@ class LineMonitored:
         return self.line.id
 
     @property
+    def council_forecast_gbp(self) -> float | None:
+        """The council's forecast outturn: that of the file, else the one published in the scenario."""
+        if self.actual is None:
+            return None
+        if self.actual.forecast_gbp is not None:
+            return self.actual.forecast_gbp
+        return self.line.published_gbp.central if self.line.published_gbp is not None else None
+
+    @property
+    def council_forecast_is_the_scenarios(self) -> bool:
+        """Whether the council's forecast is not the file's but the scenario's published one."""
+        given = self.actual is not None and self.actual.forecast_gbp is not None
+        return self.council_forecast_gbp is not None and not given
+
+    @property
     def variance_to_full_year_budget_gbp(self) -> float | None:
         """Spent to date less the budget of the whole year, as papers print it."""
         return None if self.actual is None else self.actual.actual_gbp - self.budget_gbp

@@ -70,7 +70,10 @@ def _line(line: LineMonitored) -> dict[str, Any]:
         "profile_basis": line.profile.basis,
         "profiled_budget_to_date_gbp": line.profiled_budget_gbp,
         "variance_to_date_against_profiled_budget_gbp": line.variance_to_profiled_budget_gbp,
-        "council_forecast_gbp": actual.forecast_gbp if actual else None,
+        "council_forecast_gbp": line.council_forecast_gbp,
+        "council_forecast_from": "the scenario"
+        if line.council_forecast_is_the_scenarios
+        else "the file of actuals",
         "forecast_before_actuals_gbp": asdict(line.before),
         "outturn_given_actuals_gbp": asdict(line.outturn),
         "still_to_come_mean_gbp": line.still_to_come_mean_gbp,

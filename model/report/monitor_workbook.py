@@ -96,6 +96,13 @@ def _lines(book: Book, sheet: Sheet, found: Monitoring) -> Cell:
         "GBP",
     )
     _printed(book, sheet, found, sums_row)
+    published = [
+        line.line.title for line in found.reported if line.council_forecast_is_the_scenarios
+    ]
+    if published:
+        sheet.note(
+            f"Council's forecast as published in the scenario, not in the file: {', '.join(published)}."
+        )
     parts = [sums_row]
     if found.not_reported:
         sheet.heading("Lines that are not in the report (to date and after as the model has them)")
@@ -134,8 +141,8 @@ def _line(sheet: Sheet, line: LineMonitored) -> dict[int, Cell]:
     if actual is not None:
         put(FULL_YEAR, cells[ACTUAL] - cells[BUDGET])
         put(TO_PROFILE, cells[ACTUAL] - cells[PROFILED])
-        if actual.forecast_gbp is not None:
-            put(COUNCIL, actual.forecast_gbp)
+        if line.council_forecast_gbp is not None:
+            put(COUNCIL, line.council_forecast_gbp)
             put(COUNCIL_VARIANCE, cells[COUNCIL] - cells[BUDGET])
     put(STILL, line.still_to_come_mean_gbp)
     put(MEAN, cells[ACTUAL] + cells[STILL])

@@ -45,11 +45,18 @@ def workbook(tmp_path_factory, north_somerset_file, actuals) -> Path:
     return path
 
 
-def test_json_says_what_the_console_does(north_somerset_file, actuals):
+def test_json_says_what_the_console_does():
     result = command(
-        north_somerset_file, "--actuals", actuals, "--month", 2, "--draws", 64, "--json"
+        "north_somerset_2023",
+        "--actuals",
+        "actuals_month_2.csv",
+        "--month",
+        2,
+        "--draws",
+        64,
+        "--json",
     )
-    assert result.exit_code == 0
+    assert result.exit_code == 0, "the bundled actuals lie beside the bundled scenario"
     found = json.loads(result.stdout)
     assert found["sums"]["variance_to_date_gbp"] == -21_136_000
     assert found["printed_total"]["variance_outturn_gbp"] == 6_760_000

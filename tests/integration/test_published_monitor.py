@@ -235,3 +235,13 @@ def test_model_volume_and_price_add_to_the_change(found):
     for item in found.model_variances:
         change = item.spend_after_gbp - item.spend_before_gbp
         assert item.parts.total_gbp == pytest.approx(change, abs=1e-3)
+
+
+def test_without_a_forecast_in_the_file_the_published_one_is_shown_and_said(results, actuals):
+    lines = tuple(replace(line, forecast_gbp=None) for line in actuals.lines)
+    found = monitor(results, replace(actuals, lines=lines, total=None))
+    for line in found.reported:
+        assert in_thousands(line.council_forecast_gbp) == PRINTED[line.id][3]
+        assert line.council_forecast_is_the_scenarios
+    assert {line["council_forecast_from"] for line in as_plain(found)["lines"]} == {"the scenario"}
+    assert not any(line.council_forecast_is_the_scenarios for line in found.not_reported)

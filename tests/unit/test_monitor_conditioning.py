@@ -106,7 +106,8 @@ def test_outturn_is_actual_plus_what_is_to_come_in_every_draw(month, actual, tim
 
 
 def test_with_twelve_months_in_the_outturn_is_the_actual_exactly():
-    found = outturn_given(year_of(12), ledger([11_111.0, -65.0, 2_500.0], (0.0, 0.0, 0.0)))
+    """Whatever is said of timing: no month is left in which anything could come back."""
+    found = outturn_given(year_of(12), ledger([11_111.0, -65.0, 2_500.0]))
     assert (found.outturn == np.array([[11_111.0], [-65.0], [2_500.0]])).all()
     assert (found.still_to_come == 0).all()
 
