@@ -107,6 +107,7 @@ def _print_bridge(console: Console, found: Comparison, year: str) -> None:
     table = plain_table(
         f"Cumulative deficit at 31 March {int(year[:4]) + 1}",
         *("with support", *ranged, "without support"),
+        fold=True,
     )
     a, b, difference = (
         (values[at], other[at])
@@ -150,7 +151,7 @@ def _print_years(console: Console, found: Comparison) -> None:
     """What each cause adds in each year; causes stand down the page, which is narrower than years."""
     from model.report.bridge.tidy import causes_of, closings, mean
 
-    table = plain_table("In each year, with support (means)", *found.years)
+    table = plain_table("In each year, with support (means)", *found.years, fold=True)
     for cause in causes_of("with"):
         values = [mean(of_year) for of_year in found.bridge.in_year(cause, "with")]
         if any(values):

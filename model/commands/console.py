@@ -38,17 +38,26 @@ def figure(value: float, target: Target, *, unit: bool = True) -> str:
     return f"{value:,.0f}" + (f" {target.unit}" if unit else "")
 
 
+LEAST_NAME, LEAST_FIGURE = 22, 6
+"""Characters that a folded name and a figure have at least."""
+
+
 def plain_table(title: str, *headings: str, fold: bool = False) -> Any:
     """A plain table with a year column (or long names, folded) and figures to the right."""
     from rich.box import SIMPLE
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, pad_edge=False)
-    table.add_column("", no_wrap=not fold, overflow="fold" if fold else "ellipsis")
+    if not fold:
+        table.add_column("", no_wrap=True)
+        for heading in headings:
+            table.add_column(heading, justify="right", no_wrap=True)
+        return table
+    # Headings break between words, so that long names keep room at 80 columns.
+    table.add_column("", overflow="fold", min_width=LEAST_NAME)
     for heading in headings:
-        table.add_column(
-            heading, justify="right", no_wrap=True, min_width=len(heading) if fold else None
-        )
+        widest = max(len(word) for word in heading.split())
+        table.add_column(heading, justify="right", min_width=max(widest, LEAST_FIGURE))
     return table
 
 
