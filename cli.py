@@ -8,6 +8,7 @@ from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
 from model.commands.init import init
 from model.commands.run import run
+from model.commands.safety_valve_return import safety_valve_return
 from model.commands.schema import schema
 from model.commands.sensitivity import sensitivity
 from model.commands.validate import validate
@@ -23,7 +24,7 @@ def main() -> None:
     """
 
 
-for command in (run, validate, sensitivity, figures, schema, init):
+for command in (run, validate, sensitivity, figures, safety_valve_return, schema, init):
     main.add_command(command)
 
 if __name__ == "__main__":

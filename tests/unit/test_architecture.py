@@ -16,7 +16,7 @@ LAYERS = (
     "version", "reference", "chance", "scenario", "evidence", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "general_fund", "reconcile", "month", "prepared",
     "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
-    "sensitivity", "studies", "report", "notebook", "commands", "cli",
+    "sensitivity", "studies", "returns", "report", "notebook", "commands", "cli",
 )  # fmt: skip
 
 

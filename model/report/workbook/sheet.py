@@ -7,7 +7,7 @@ import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from xlsxwriter import Workbook
 
@@ -69,6 +69,25 @@ class LiveCheck:
     unit: str
 
 
+class Bound(Protocol):
+    """What a sheet needs of the workbook it is in."""
+
+    @property
+    def workbook(self) -> Workbook:
+        """The workbook being written."""
+
+    @property
+    def about(self) -> About:
+        """The run whose id stands at the foot of every page."""
+
+    @property
+    def authority(self) -> str:
+        """Whose figures these are, for the head of every page."""
+
+    def style(self, *names: str) -> Any:
+        """A cell format by the names of its looks."""
+
+
 @dataclass
 class Book:
     """The workbook being written and what its sheets share.
@@ -89,6 +108,12 @@ class Book:
     checks: list[LiveCheck] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     _formats: dict[tuple[str, ...], Any] = field(default_factory=dict)
+
+    @property
+    def authority(self) -> str:
+        """The authority, and that it is invented where it is."""
+        scenario = self.results.scenario
+        return _plain(scenario.authority) + (" (invented authority)" if scenario.invented else "")
 
     def style(self, *names: str) -> Any:
         """A cell format by the names of its looks and number format, made once."""
@@ -112,7 +137,7 @@ class Book:
 class Sheet:
     """One worksheet written from top to bottom; `row` is the next free row."""
 
-    def __init__(self, book: Book, name: str) -> None:
+    def __init__(self, book: Bound, name: str) -> None:
         self.book = book
         self.name = name
         self.worksheet = book.workbook.add_worksheet(name)
@@ -294,9 +319,7 @@ class Sheet:
         wide, high = (long, short) if landscape else (short, long)
         if not one_page:
             sheet.set_h_pagebreaks(self._breaks(last, wide * POINTS_PER_MM, high * POINTS_PER_MM))
-        authority = _plain(self.book.results.scenario.authority)
-        invented = " (invented authority)" if self.book.results.scenario.invented else ""
-        sheet.set_header(f"&L&9{authority}{invented}&R&9{_plain(self.name)}")
+        sheet.set_header(f"&L&9{self.book.authority}&R&9{_plain(self.name)}")
         sheet.set_footer(f"&L&9Run {_plain(about.run_id)}&C&9hn-forecast&R&9Page &P of &N")
 
     def _breaks(self, last: int, wide: float, high: float) -> list[int]:

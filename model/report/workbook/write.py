@@ -41,7 +41,7 @@ def write_workbook(
     Totals are live formulas whose stored values agree. Equal results and `about` give equal bytes.
     Raises ValueError if a figure is not a number, naming its cell.
     """
-    with Workbook(str(path), _options()) as workbook:
+    with Workbook(str(path), workbook_options()) as workbook:
         _properties(workbook, results, about)
         book = Book(workbook, results, about, studies or Studies())
         filled = _sheets(results, book.studies)
@@ -53,7 +53,7 @@ def write_workbook(
         cover.write(book)
 
 
-def _options() -> dict[str, object]:
+def workbook_options() -> dict[str, object]:
     """Options of XlsxWriter, made anew each time because it changes the dictionaries it is given."""
     return {
         "strings_to_formulas": False,

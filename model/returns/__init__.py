@@ -1,0 +1,1 @@
+"""Returns to the department, filled from a finished run: what they say, and what stands against signing them."""
