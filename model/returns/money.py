@@ -24,7 +24,7 @@ def stated(value: float, as_: str) -> str:
 
     >>> stated(9_685_000, "£m"), stated(24_885_000, "£m.000"), stated(-285_000, "£k")
     ('£9.7m', '£24.885m', '-£285k')
-    >>> stated(-285_000, "words"), stated(0.1719, "%"), stated(0.001, "%")
+    >>> stated(-285_000, "words"), stated(0.1719, "%"), stated(0, "%")
     ('a surplus of £285k', '17%', 'under 1%')
     """
     if as_ == "%":
@@ -39,8 +39,9 @@ def stated(value: float, as_: str) -> str:
 
 
 def _chance(value: Fraction) -> str:
-    if 0 < value < SMALLEST_SHOWN:
+    # Counted over draws: none of them is no proof that it cannot happen, nor all that it must.
+    if value < SMALLEST_SHOWN:
         return "under 1%"
-    if LARGEST_SHOWN < value < 1:
+    if value > LARGEST_SHOWN:
         return "over 99%"
     return f"{int(half_away_from_zero(value * 100, Fraction(1)))}%"

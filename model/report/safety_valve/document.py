@@ -93,7 +93,7 @@ def _overview(page: Page, given: SafetyValveReturn) -> None:
     page.table(
         "Conditions with their ratings, expected losses and exceptions",
         ["No.", "Condition", "Theme", "Rating before", "Rating after", "Expected loss before",
-         "Expected loss after", "Exceptions"],
+         "Expected loss after", "Open"],
         rows,
         widths=(1.0, 4.2, 3.2, 1.8, 1.8, 2.0, 2.0, 1.9),
         numbers=(5, 6, 7),
@@ -101,7 +101,7 @@ def _overview(page: Page, given: SafetyValveReturn) -> None:
     )  # fmt: skip
     page.note(
         "Before and after mean before and after mitigation. An expected loss is what a risk costs in a year "
-        "times its probability."
+        "times its probability. Open counts exceptions."
     )
 
 
@@ -109,7 +109,7 @@ def _money(page: Page, given: SafetyValveReturn) -> None:
     money = given.money
     page.heading("Financial position", 1)
     page.text(
-        "All figures are in thousands of pounds; a deficit is positive and a surplus has a minus. Published "
+        "All figures are in thousands of pounds; a deficit is positive and a surplus has a minus. Printed "
         "is the position as the council's papers have it; model is the mean of the forecast's draws. "
         "Agreed deficits are before any money from the department, so the forecast without support stands "
         "against them."
@@ -163,7 +163,7 @@ def _year_table(
             ]
         )
     labels = [f"{column.year} {BASIS_TITLES[column.basis]}" for column in columns]
-    width = min(2.2, 11.4 / max(len(columns), 1))
+    width = min(2.2, 12.2 / max(len(columns), 1))
     page.table(
         title,
         ["£ thousand", *labels],
@@ -234,7 +234,7 @@ def _at_risk(item: FilledCondition) -> str:
         many = str(fewest) if fewest == most else f"{fewest} to {most}"
         lines.append(f"that is {many} children")
     chances = (money.probability, money.probability_after)
-    words = [BLANK.lower() if one is None else stated(one, "%") for one in chances]
+    words = [BLANK.lower() if one is None else f"{one:.0%}" for one in chances]
     lines.append(f"Probability before mitigation: {words[0]}; after: {words[1]}")
     lines.append(
         f"Expected loss before: {loss_words(loss.before)}; after: {loss_words(loss.after)}"

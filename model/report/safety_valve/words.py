@@ -30,7 +30,7 @@ ROW_TITLES: Final = {
 TOTALS: Final = frozenset(
     {"cumulative_with", "cumulative_excluding", "cumulative_without", "gap", "in_year_gap"}
 )
-BASIS_TITLES: Final = {"published": "published", "mean": "model"}
+BASIS_TITLES: Final = {"published": "printed", "mean": "model"}
 BLANK: Final = "Not stated"
 
 

@@ -95,7 +95,7 @@ def _money(sheet: Sheet, given: SafetyValveReturn) -> None:
     sheet.heading("Against the agreed profile: cumulative, in-year, and what it takes to catch up")
     _profile(sheet, money.profile, account, green, amber)
     sheet.note(
-        "Published is the position as the council's papers have it; model is the mean over draws. Like-for-like "
+        "Printed is the position as the council's papers have it; model is the mean over draws. Like-for-like "
         "figures and probabilities are counted inside each draw; everything else adds up by formula."
     )
     sheet.finish()
