@@ -53,7 +53,7 @@ def test_wrong_conditions_end_with_2_and_write_nothing(office):
     bad.write_text(INVENTED.read_text("utf-8").replace("rag_before: red", "rag_before: purple"), "utf-8")  # fmt: skip
     said = command("return", "run", "--conditions", "bad.yaml", "--out", "bad.docx", cwd=office)
     assert said.returncode == 2
-    assert "bad.yaml:27" in said.stderr
+    assert "bad.yaml:28" in said.stderr
     assert "purple" in said.stderr
     assert not (office / "bad.docx").exists()
 
