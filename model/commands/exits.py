@@ -21,7 +21,7 @@ Exit codes
   2    the scenario, a figures file or the command is wrong; nothing was run
   3    the results could not be written; nothing was changed
   4    the run was written, but a check failed: do not sign it; for `figures`, printed figures
-       do not hold
+       do not hold; for `return --for-sign-off`, exceptions are open
   70   a fault in hn-forecast itself
   130  interrupted"""
 

@@ -95,7 +95,7 @@ def _overview(page: Page, given: SafetyValveReturn) -> None:
         ["No.", "Condition", "Theme", "Rating before", "Rating after", "Expected loss before",
          "Expected loss after", "Open"],
         rows,
-        widths=(1.0, 4.2, 3.2, 1.8, 1.8, 2.0, 2.0, 1.9),
+        widths=(1.0, 4.0, 3.1, 2.1, 2.1, 2.1, 2.1, 1.4),
         numbers=(5, 6, 7),
         ratings=(3, 4),
     )  # fmt: skip
