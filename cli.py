@@ -10,6 +10,7 @@ from model.commands.figures import figures
 from model.commands.init import init
 from model.commands.monitor import monitor
 from model.commands.run import run
+from model.commands.safety_valve_return import safety_valve_return
 from model.commands.schema import schema
 from model.commands.sensitivity import sensitivity
 from model.commands.sign import sign
@@ -27,7 +28,19 @@ def main() -> None:
     """
 
 
-for command in (run, validate, monitor, sensitivity, compare, sign, verify, figures, schema, init):
+for command in (
+    run,
+    validate,
+    monitor,
+    sensitivity,
+    compare,
+    safety_valve_return,
+    sign,
+    verify,
+    figures,
+    schema,
+    init,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

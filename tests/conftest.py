@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 NEEDS = {
     "libreoffice": "LibreOffice (soffice) and pdftotext",
+    "libreoffice_writer": "LibreOffice Writer",
     "shared_data": "the folder ../shared",
 }
 
@@ -19,6 +20,9 @@ NEEDS = {
 def _present(need: str) -> bool:
     if need == "libreoffice":
         return all(shutil.which(program) for program in ("soffice", "pdftotext"))
+    if need == "libreoffice_writer":
+        program = shutil.which("soffice")
+        return program is not None and Path(program).resolve().with_name("libswlo.so").is_file()
     return SHARED.is_dir()
 
 

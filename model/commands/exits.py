@@ -29,7 +29,8 @@ Exit codes
   2    the scenario, a figures file or the command is wrong; nothing was run
   3    a run folder or file could not be read or written; nothing was changed
   4    the run was written, but a check failed: do not sign it; for `figures`, printed figures
-       do not hold; for `sign`, the run may not be signed; for `verify`, it is not what it says
+       do not hold; for `sign`, the run may not be signed; for `verify`, it is not what it says; for
+       `return --for-sign-off`, exceptions are open
   70   a fault in hn-forecast itself
   130  interrupted
   141  whoever read the output stopped reading before the end"""

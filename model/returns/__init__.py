@@ -1,1 +1,1 @@
-"""What a run says in the tables of the department's returns."""
+"""Returns to the department, filled from a finished run: what they say, and what stands against signing them."""

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted(
-    path for path in (ROOT / "scenarios").rglob("*.yaml") if path.name != "figures.yaml"
+    path
+    for path in (ROOT / "scenarios").rglob("*.yaml")
+    if path.name not in ("figures.yaml", "conditions.yaml")
 )
 BASE = Path(__file__).parent / "bad_inputs" / "base.yaml"
 
