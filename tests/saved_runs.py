@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from model.report.run_folder import Asked
 from model.report.write_run import write_run
 from model.run import run
 from model.scenario.load import load
@@ -21,10 +22,8 @@ def save_run(
     """Run a scenario without studies and write its folder."""
     loaded = load(scenario)
     results = run(loaded, draws=draws, seed=seed, chance=chance)
-    write_run(
-        folder, results, loaded, Studies(), scenario_file=scenario.name, created=CREATED, jobs=1,
-        seconds={}, force=False,
-    )  # fmt: skip
+    asked = Asked(CREATED, "hn-forecast run", scenario.name, loaded.hashes)
+    write_run(folder, results, loaded, Studies(), asked, jobs=1, seconds={}, force=False)
     return folder
 
 

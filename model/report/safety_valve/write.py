@@ -7,8 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from model.report.read_run import MANIFEST, SavedRun
-from model.report.run_folder import FolderError
+from model.report.read_run import SavedRun
+from model.report.run_folder import MANIFEST, FolderError
 from model.report.safety_valve.document import document
 from model.report.safety_valve.workbook import write_return_workbook
 from model.returns.exceptions import RunBehind
