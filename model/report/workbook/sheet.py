@@ -229,6 +229,14 @@ class Sheet:
         self.row += 1
         return cells
 
+    def link(self, row: int, column: int, target: Cell | str, text: str, *styles: str) -> None:
+        """A link to a cell of this workbook, or to the title of a sheet; `text` says what is there."""
+        place = target.absolute.replace("$", "") if isinstance(target, Cell) else f"'{target}'!A1"
+        self._room(row, column, text, styles)
+        self.worksheet.write_url(
+            row, column, f"internal:{place}", self.book.style(*styles, "link"), string=text
+        )
+
     def put(self, row: int, column: int, content: Content, *styles: str) -> Cell | None:
         """Write one cell. Text is never read as a formula; a number that is not one is refused."""
         look = self.book.style(*styles)

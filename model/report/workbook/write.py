@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 
 from model.report.workbook import about as about_sheet
 from model.report.workbook import (
+    accounts_note,
     assumptions,
     budget_lines,
     checks,
@@ -16,13 +17,16 @@ from model.report.workbook import (
     demand,
     dsg_account,
     figures_checked,
+    forum,
     general_fund,
+    members,
     mitigations,
     monte_carlo,
     nurture,
     places,
     plans,
     reconciliation,
+    risks,
     sensitivity,
     summary,
 )
@@ -45,10 +49,13 @@ def write_workbook(
         _properties(workbook, results, about)
         book = Book(workbook, results, about, studies or Studies())
         filled = _sheets(results, book.studies)
-        for name in (cover.NAME, summary.NAME, *filled):
+        with_account = results.scenario.account is not None
+        for name in (cover.NAME, *([members.NAME] if with_account else []), summary.NAME, *filled):
             book.add(name)
         for write in filled.values():
             write(book)
+        if with_account:
+            members.write(book)
         summary.write(book)
         cover.write(book)
 
@@ -87,6 +94,10 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
     override = scenario.account.statutory_override if scenario.account is not None else None
     if scenario.general_fund is not None or override is not None:
         sheets[general_fund.NAME] = general_fund.write
+    if scenario.account is not None:
+        sheets[risks.NAME] = risks.write
+        sheets[forum.NAME] = forum.write
+        sheets[accounts_note.NAME] = accounts_note.write
     if studies.sensitivity is not None:
         sheets[sensitivity.NAME] = sensitivity.write
     if results.figures is not None:
