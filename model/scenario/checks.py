@@ -22,6 +22,7 @@ from model.scenario import (
     checks_mitigations,
     checks_nurture,
     checks_places,
+    checks_versions,
 )
 from model.scenario.findings import Check, Finding, reads, repeated, unknown
 from model.scenario.inputs import inputs
@@ -137,5 +138,6 @@ _CHECKS: tuple[Check, ...] = (
     *checks_account.CHECKS,
     *checks_general_fund.CHECKS,
     *checks_mitigations.CHECKS,
+    *checks_versions.CHECKS,
     _correlations,
 )

@@ -19,6 +19,7 @@ from model.scenario.mitigation_schema import Mitigation
 from model.scenario.places_schema import PlaceRules
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
 from model.scenario.problems import problem
+from model.scenario.version_schema import Version
 
 Mechanism = Literal["requests", "pool", "reviews", "places", "nurture_effect", "rebanding"]
 
@@ -159,6 +160,8 @@ class Scenario(Part):
     """Inputs that move together."""
     samples: Text | None = None
     """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""
+    versions: list[Version] = []
+    """Version history of this scenario, the oldest first; changes no number."""
     figures: Text | None = None
     """File of printed figures to check, whose verdicts go with the results; changes no number."""
 

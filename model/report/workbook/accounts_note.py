@@ -117,7 +117,7 @@ def _note(book: Book, sheet: Sheet, label: str, spent: dict[str, Cell]) -> None:
     )
     brought = _part(opening, positive=False)
     top: dict[str, Content] = {
-        "final": gross, "recouped": deductions, "brought": brought, "agreed": "not in the model",
+        "final": gross, "recouped": deductions, "brought": brought, "agreed": "not modelled",
         "reserve_before": _part(opening, positive=True),
     }  # fmt: skip
     columns = ["central", "isb", "total"]

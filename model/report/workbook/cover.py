@@ -30,6 +30,8 @@ CONTENTS = {
     "Figures checked": "What published papers print, whether it holds, and how it is handled",
     "Monte Carlo": "Percentiles of every headline, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
+    "Data gaps": "What the scenario does not give, and what stands in for it",
+    "Audit trail": "From headline to blocks, lines, drivers, inputs and sources, by link",
     "Checks": "Every check with its difference, and live checks of this workbook",
     "About": "Run facts, how to read the workbook, method, licences",
 }

@@ -143,11 +143,7 @@ def _decisions(book: Book, sheet: Sheet) -> None:
                 continue
             label, row = financial_year_label(year), sheet.row
             gross = book.cells[f"account {transfer.from_block} gross_income", "mean", label]
-            title = (
-                f"{transfer.title}: {BLOCK_TITLES[transfer.from_block]} to "
-                f"{BLOCK_TITLES[transfer.to_block]}"
-            )
-            sheet.put(row, 0, title, "label")
+            sheet.put(row, 0, transfer.title, "label")
             sheet.put(row, 1, label, "gap")
             part = sheet.put(row, 2, share, "share1")
             assert part is not None

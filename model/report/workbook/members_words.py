@@ -20,6 +20,22 @@ SMALLEST_WORTH = 50_000.0
 MOST_NAMED = 4
 """Mitigations and drivers named on the page; more would not fit it."""
 
+PLAIN_DRIVERS = {
+    "new_plans": "how many new plans there are",
+    "requests": "how many ask for a plan and how fast they are assessed",
+    "pool": "how many pupils with support gain a plan",
+    "reviews": "how many plans are reviewed and ended",
+    "moved_in": "families who move into the area",
+    "rates": "how long plans last and where children are placed",
+    "places": "when new school places open",
+    "funding": "what school places and support cost",
+    "nurture_effect": "how well nurture groups work",
+    "account": "how the grant grows and what is agreed about it",
+    "mitigations": "how well the planned actions work",
+}
+PLAIN_OTHERS = "other assumptions"
+"""Sections of a scenario in words that need no explaining."""
+
 Sections = Mapping[str, list[str]]
 
 
@@ -204,8 +220,9 @@ def _wrong(book: Book) -> list[str]:
     ]
     study = book.studies.sensitivity
     if study is not None and study.drivers:
-        named = "; ".join(driver.group.title.split(",")[0] for driver in study.drivers[:MOST_NAMED])
-        sentences.append(f"What moves the result most: {named}.")
+        sections_of = [driver.group.entries[0].path.split(".")[0] for driver in study.drivers]
+        named = list(dict.fromkeys(PLAIN_DRIVERS.get(name, PLAIN_OTHERS) for name in sections_of))
+        sentences.append(f"What moves the result most: {'; '.join(named[:MOST_NAMED])}.")
     if book.studies.delays:
         worst = max(book.studies.delays, key=lambda item: float(item.late_net.mean(axis=-1).sum()))
         cost = float(worst.late_net.mean(axis=-1).sum())

@@ -24,6 +24,9 @@ SIZES = 4
 DRIVERS = 8
 """Drivers listed here; the sheet of what drives it has the rest."""
 
+ROWS_OF_ONE_PAGE = 85
+"""Rows that are still read easily when they are fitted to one page."""
+
 MILLION = 1e6
 
 
@@ -42,7 +45,7 @@ def write(book: Book) -> None:
     if book.studies.mitigations is not None:
         _delivery(book, sheet, book.studies.mitigations)
     _not_covered(book, sheet)
-    sheet.finish(landscape=False)
+    sheet.finish(landscape=False, one_page=sheet.row <= ROWS_OF_ONE_PAGE)
 
 
 def worst_share(scenario: Scenario) -> float:

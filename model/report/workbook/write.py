@@ -11,9 +11,11 @@ from model.report.workbook import about as about_sheet
 from model.report.workbook import (
     accounts_note,
     assumptions,
+    audit_trail,
     budget_lines,
     checks,
     cover,
+    data_gaps,
     demand,
     dsg_account,
     figures_checked,
@@ -106,6 +108,8 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         **sheets,
         monte_carlo.NAME: monte_carlo.write,
         assumptions.NAME: assumptions.write,
+        data_gaps.NAME: data_gaps.write,
+        **({audit_trail.NAME: audit_trail.write} if scenario.funding is not None else {}),
         checks.NAME: checks.write,
         about_sheet.NAME: about_sheet.write,
     }
