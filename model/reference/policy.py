@@ -34,6 +34,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "percentile": (0, 100),
     "a year": (-0.5, 1),
     "weeks": (0, 520),
+    "months": (0, 600),
     "years": (0, 100),
     "calendar year": (1990, 2100),
     "agreements": (0, 1000),

@@ -24,6 +24,7 @@ from model.scenario import (
     checks_places,
     checks_policy,
     checks_support,
+    checks_versions,
 )
 from model.scenario.findings import Check, Finding, reads, repeated, unknown
 from model.scenario.inputs import inputs
@@ -141,5 +142,6 @@ _CHECKS: tuple[Check, ...] = (
     *checks_general_fund.CHECKS,
     *checks_mitigations.CHECKS,
     *checks_policy.CHECKS,
+    *checks_versions.CHECKS,
     _correlations,
 )

@@ -20,6 +20,7 @@ from model.scenario.places_schema import PlaceRules
 from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
 from model.scenario.policy_schema import PolicyValue
 from model.scenario.problems import problem
+from model.scenario.version_schema import Version
 
 Mechanism = Literal["requests", "pool", "reviews", "places", "nurture_effect", "rebanding"]
 
@@ -162,6 +163,8 @@ class Scenario(Part):
     """Parquet or CSV file of joint samples, one column an input path, used instead of drawing."""
     policy: dict[str, PolicyValue] = {}
     """Policy values of your own by name, in place of those in data/policy for this scenario alone."""
+    versions: list[Version] = []
+    """Version history of this scenario, the oldest first; changes no number."""
     figures: Text | None = None
     """File of printed figures to check, whose verdicts go with the results; changes no number."""
 

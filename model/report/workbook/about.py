@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.report.workbook.sheet import Book, Sheet
+from model.scenario.schema import Scenario
 
 NAME = "About"
 
@@ -72,6 +73,7 @@ def write(book: Book) -> None:
             "Packages": ", ".join(f"{name} {v}" for name, v in sorted(about.packages.items())),
         },
     )
+    _versions(sheet, scenario)
     for title, sentences in (
         ("What this version does not hold", about.notes),
         ("How to read it", READING),
@@ -85,6 +87,17 @@ def write(book: Book) -> None:
     sheet.heading("Licence of the data")
     sheet.note(LICENCE, "top")
     sheet.finish(landscape=False)
+
+
+def _versions(sheet: Sheet, scenario: Scenario) -> None:
+    """The version history of the scenario, beside the facts of the run."""
+    sheet.heading("Version history of the scenario")
+    if not scenario.versions:
+        sheet.note("None is given; the scenario may name its versions under 'versions'.", "top")
+        return
+    sheet.header("Version and date", "Change, and the role that made it", text=(1,))
+    for item in scenario.versions:
+        sheet.line(f"{item.version}, {item.date:%d %B %Y}", [f"{item.change} ({item.role})"])
 
 
 def _facts(sheet: Sheet, facts: dict[str, str]) -> None:

@@ -25,13 +25,14 @@ COLUMNS: tuple[tuple[str, float], ...] = (
     ("Through time", 14),
     ("Standing", 11),
     ("Source", 30),
+    ("Owner", 12),
+    ("As at", 11),
+    ("Confidence", 12),
     ("Reason", 50),
-    ("As at", 10),
-    ("Owner", 10),
-    ("Confidence", 11),
     ("Hindsight", 10),
 )
 HEADER_ROW = 4
+CENTRAL_COLUMN = 3
 PATH_LETTERS_PER_WIDTH, WIDEST_PATH = 1.15, 76
 """The first column is as wide as its longest path, because a path has no spaces to wrap at."""
 
@@ -57,7 +58,10 @@ def write(book: Book) -> None:
     exact = _exact(book.results.scenario)
     table = [_cells(row, exact) for row in rows]
     for offset, row in enumerate(table, start=1):
-        number = _number(rows[offset - 1].unit)
+        number = number_format(rows[offset - 1].unit)
+        book.register_rows.setdefault(rows[offset - 1].path, []).append(
+            (rows[offset - 1], HEADER_ROW + offset)
+        )
         for column, content in enumerate(row):
             sheet.put(HEADER_ROW + offset, column, content, _look(content, column, number), "hair")
     last = HEADER_ROW + max(len(table), 1)
@@ -134,10 +138,10 @@ def _cells(row: Assumption, exact: Mapping[tuple[str, str], Quantity]) -> list[C
         row.through_time,
         row.status,
         row.source,
-        row.reason,
-        row.as_at,
         row.owner,
+        row.as_at,
         row.confidence,
+        row.reason,
         "hindsight" if row.hindsight else "",
     ]
 
@@ -151,7 +155,7 @@ def _look(content: Content, column: int, number: str) -> str:
     return "gap" if column else "label"
 
 
-def _number(unit: str) -> str:
+def number_format(unit: str) -> str:
     """Number format for a unit of the register."""
     if unit.startswith("GBP"):
         return "pounds"

@@ -246,6 +246,8 @@ def _s251(book: Book, sheet: Sheet, labels: list[str], totals: list[Cell]) -> No
             values = reduced(draws["driver_spend"].sel(driver=f"{line.id}.{driver.id}"), "mean")
             codes.append(driver.s251)
             rows.append(_coded(sheet, driver.title, driver.s251, values))
+            for year, item in zip(labels, rows[-1], strict=True):
+                book.cells[f"driver {line.id}.{driver.id}", "mean", year] = item
         change = reduced(draws["line_mitigation"].sel(line=line.id), "mean")
         if any(abs(value) > ALLOWED_GBP for value in change):
             code = line.drivers[0].s251

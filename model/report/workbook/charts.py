@@ -30,6 +30,13 @@ LINES: dict[str, dict[str, Any]] = {
         "dash_type": "square_dot",
     },
 }
+LINES |= {
+    "Average": LINES["Mean"],
+    "High case (1 in 10 is higher)": LINES["p90 (one draw in ten is higher)"],
+    "Low case (1 in 10 is lower)": LINES["p10 (one draw in ten is lower)"],
+}
+"""The same lines under the plain names of the members' page."""
+
 MARKERS = {
     "Agreed target": "square",
     "p90 (one draw in ten is higher)": "triangle",

@@ -14,6 +14,7 @@ from model.report.workbook.sheet import Book, Sheet
 NAME = "Cover"
 
 CONTENTS = {
+    "Members": "One page in plain words for councillors",
     "Summary": "The headline figures and charts on one page",
     "DSG account": "Every block rolled forward, the three cumulative views, published and model",
     "Reconciliation": "Against the agreed trajectory: gaps, headroom, probabilities, ratings",
@@ -25,6 +26,9 @@ CONTENTS = {
     "Nurture groups": "Cost, top-up withheld, what they avert, when they pay for themselves",
     "Mitigations": "What each is worth, alone and in shares that add up, and what it costs",
     "General fund": "SEND transport, appeals and what levers cost the council; not the DSG",
+    "Risks": "How likely, how bad in pounds, what drives it, what is not covered",
+    "Schools forum": "The year by block and line, decisions asked for, the downside case",
+    "Accounts note": "Deployment of the DSG as in the statement of accounts; reserves",
     "What drives it": "Which uncertain inputs the range comes from",
     "Figures checked": "What published papers print, whether it holds, and how it is handled",
     "Management plan": "Tables of the DSG management plan, mitigated and unmitigated",
@@ -32,6 +36,8 @@ CONTENTS = {
     "Monte Carlo": "Percentiles of every headline, a sample of draws",
     "Assumptions": "Every figure given to the model, its range, source and standing",
     "Policy values": "Every policy value in force, its mark and source, and what is not known",
+    "Data gaps": "What the scenario does not give, and what stands in for it",
+    "Audit trail": "From headline to blocks, lines, drivers, inputs and sources, by link",
     "Checks": "Every check with its difference, and live checks of this workbook",
     "About": "Run facts, how to read the workbook, method, licences",
 }
@@ -171,8 +177,6 @@ def _contents(book: Book, sheet: Sheet) -> None:
     sheet.heading("Contents")
     for name, what in CONTENTS.items():
         if name in book.sheets:
-            sheet.worksheet.write_url(
-                sheet.row, 0, f"internal:'{name}'!A1", book.style("link"), string=name, tip=what
-            )
+            sheet.link(sheet.row, 0, name, name)
             sheet.put(sheet.row, 1, what)
             sheet.row += 1

@@ -17,6 +17,9 @@ from model.report.workbook.sheet import Book, Column, Content, Contents, Row, Sh
 
 NAME = "DSG account"
 
+WHOLE = "whole"
+"""Name of the whole DSG among the blocks, for other sheets."""
+
 ALLOWED_GBP = 0.01
 ROWS_ABOVE_BLOCKS = 26
 """Rows kept for the whole DSG and the three views."""
@@ -109,6 +112,7 @@ def _block(book: Book, sheet: Sheet, name: str, labels: list[str]) -> list[Colum
     title = f"{BLOCK_TITLES[name]} block"
     sheet.heading(title)
     columns = sheet.table("£000", labels, ROLL_FORWARD, content)
+    _register(book, name, labels, columns)
     modelled = reduced(draws["closing_deficit"].sel(block=name), "mean")
     book.check(
         f"{title}: last closing by formula is the model's mean",
@@ -117,6 +121,13 @@ def _block(book: Book, sheet: Sheet, name: str, labels: list[str]) -> list[Colum
         "GBP",
     )
     return columns
+
+
+def _register(book: Book, name: str, labels: Sequence[str], columns: Sequence[Column]) -> None:
+    """Make the rows of a roll-forward known to other sheets, as `account NAME ROW`."""
+    for year, column in zip(labels, columns, strict=True):
+        for key, item in column.items():
+            book.cells[f"account {name} {key}", "mean", year] = item
 
 
 def _whole(
@@ -130,6 +141,7 @@ def _whole(
 
     sheet.heading("Whole DSG (the blocks below, added up)")
     whole = sheet.table("£000", labels, ROLL_FORWARD, content)
+    _register(book, WHOLE, labels, whole)
     modelled = by_year(book.results, "in_year_deficit", "mean")
     for index, year in enumerate(labels):
         column = whole[index]

@@ -11,6 +11,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from model.assumptions import Assumption
 from model.report.workbook.figures import Cell, Figure, Words, cell
 from model.report.workbook.run_facts import About
 from model.report.workbook.styles import WRAPPING, properties
@@ -120,6 +121,7 @@ class Book(Pages):
 
     `ratings`: year -> red, amber or green as a formula. `charted_plans` and `charted_spend`: rows of
     the charts; the cell left of a row holds its title and the header stands above the first.
+    `register_rows`: path of an input -> its rows of the register with the row of the Assumptions sheet.
     """
 
     results: Results
@@ -128,6 +130,7 @@ class Book(Pages):
     ratings: dict[str, Words] = field(default_factory=dict)
     charted_plans: list[list[Cell]] = field(default_factory=list)
     charted_spend: list[list[Cell]] = field(default_factory=list)
+    register_rows: dict[str, list[tuple[Assumption, int]]] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -241,6 +244,40 @@ class Sheet:
         self.row = first + len(rows)
         return written
 
+    def table_object(
+        self,
+        row: int,
+        name: str,
+        titles: Sequence[str],
+        rows: Sequence[Sequence[Content]],
+        numbers: Sequence[str] = (),
+    ) -> None:
+        """A table that can be filtered, with its header at `row`, marked as a table under `name`.
+
+        Headers are unique texts; the first column and the header stay in view and on every page.
+        `numbers`: number format of each row, whole numbers without it.
+        """
+        for offset, contents in enumerate(rows, start=1):
+            number = numbers[offset - 1] if numbers else "pounds"
+            for column, content in enumerate(contents):
+                is_number = isinstance(content, Figure | float)
+                look = number if is_number else "gap" if column else "label"
+                self.put(row + offset, column, content, look, "hair")
+        last = row + max(len(rows), 1)
+        self.worksheet.add_table(
+            row, 0, last, len(titles) - 1,
+            {
+                "name": name,
+                "style": "Table Style Light 1",
+                "columns": [
+                    {"header": title, "header_format": self.book.style("header")} for title in titles
+                ],
+            },
+        )  # fmt: skip
+        self.row = last + 1
+        self.worksheet.freeze_panes(row + 1, 1)
+        self.repeat(row, row)
+
     def line(
         self,
         label: str,
@@ -265,6 +302,14 @@ class Sheet:
                 cells.append(written)
         self.row += 1
         return cells
+
+    def link(self, row: int, column: int, target: Cell | str, text: str, *styles: str) -> None:
+        """A link to a cell of this workbook, or to the title of a sheet; `text` says what is there."""
+        place = target.absolute.replace("$", "") if isinstance(target, Cell) else f"'{target}'!A1"
+        self._room(row, column, text, styles)
+        self.worksheet.write_url(
+            row, column, f"internal:{place}", self.book.style(*styles, "link"), string=text
+        )
 
     def put(self, row: int, column: int, content: Content, *styles: str) -> Cell | None:
         """Write one cell. Text is never read as a formula; a number that is not one is refused."""

@@ -10,15 +10,20 @@ from xlsxwriter.exceptions import FileCreateError
 
 from model.report.workbook import about as about_sheet
 from model.report.workbook import (
+    accounts_note,
     assumptions,
+    audit_trail,
     budget_lines,
     checks,
     cover,
+    data_gaps,
     demand,
     dsg_account,
     figures_checked,
+    forum,
     general_fund,
     management_plan,
+    members,
     mitigations,
     monte_carlo,
     nurture,
@@ -27,6 +32,7 @@ from model.report.workbook import (
     policy_values,
     reconciliation,
     reform_plan,
+    risks,
     sensitivity,
     summary,
     support,
@@ -51,10 +57,13 @@ def write_workbook(
     _properties(workbook, results, about)
     book = Book(workbook, results, about, studies or Studies())
     filled = _sheets(results, book.studies)
-    for name in (cover.NAME, summary.NAME, *filled):
+    with_account = results.scenario.account is not None
+    for name in (cover.NAME, *([members.NAME] if with_account else []), summary.NAME, *filled):
         book.add(name)
     for write in filled.values():
         write(book)
+    if with_account:
+        members.write(book)
     summary.write(book)
     cover.write(book)
     try:
@@ -101,6 +110,10 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         sheets[mitigations.NAME] = mitigations.write
     if scenario.general_fund is not None:
         sheets[general_fund.NAME] = general_fund.write
+    if scenario.account is not None:
+        sheets[risks.NAME] = risks.write
+        sheets[forum.NAME] = forum.write
+        sheets[accounts_note.NAME] = accounts_note.write
     if studies.sensitivity is not None:
         sheets[sensitivity.NAME] = sensitivity.write
     if results.figures is not None:
@@ -113,6 +126,8 @@ def _sheets(results: Results, studies: Studies) -> dict[str, Callable[[Book], No
         monte_carlo.NAME: monte_carlo.write,
         assumptions.NAME: assumptions.write,
         policy_values.NAME: policy_values.write,
+        data_gaps.NAME: data_gaps.write,
+        **({audit_trail.NAME: audit_trail.write} if scenario.funding is not None else {}),
         checks.NAME: checks.write,
         about_sheet.NAME: about_sheet.write,
     }
