@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from model.reference.calendar import JANUARY
 from model.results import Results
 from model.returns.financial_summary import BlockSummary, financial_summary
 from model.returns.management_plan import management_plan
-from model.returns.plan_counts import plan_counts
+from model.returns.plan_counts import PlanCounts, counted_january, plan_counts
 from model.returns.reform_plan import reform_plan
 from model.returns.return_table import ReturnTable
 from model.scenario.policy_values import policy_of
@@ -57,7 +58,7 @@ def returns_of(results: Results) -> Returns | None:
     reform: dict[str, list[ReturnTable]] = {}
     blocks: dict[str, list[BlockSummary]] = {}
     for case, (draws, cross) in cases.items():
-        counts = plan_counts(cross["mean"])
+        counts = {**_counted(results), **plan_counts(cross["mean"])}
         management[case] = management_plan(counts)
         reform[case] = reform_plan(counts, draws, years, later)
         has_account = results.scenario.account is not None
@@ -71,3 +72,11 @@ def returns_of(results: Results) -> Returns | None:
     reform[UNMITIGATED] = reform[MITIGATED]
     blocks[UNMITIGATED] = blocks[MITIGATED]
     return Returns(management, reform, blocks, THE_SAME)
+
+
+def _counted(results: Results) -> PlanCounts:
+    """The January count that the forecast starts from, alike in both cases; none where it is of another month."""
+    plans, cohort = results.scenario.plans, results.prepared.cohort
+    if plans is None or cohort is None or plans.counted.month != JANUARY:
+        return {}
+    return {plans.counted.year: counted_january(cohort.opening.expected)}

@@ -17,6 +17,7 @@ from model.draws import central, sample
 from model.forecast import anchor_lines, forecast_central
 from model.general_fund.capital import capital_at_risk
 from model.prepared import prepare
+from model.returns.of_run import returns_of
 from model.run import run
 from model.scenario.load import LoadedScenario, load
 
@@ -224,3 +225,18 @@ def test_payments_fail_together_when_the_trajectory_is_missed(north_somerset_fil
         .to_numpy()
     )
     assert (due == 2_637_500 - second).all()
+
+
+def test_the_reform_plan_begins_with_the_january_counted():
+    """2025 to 2029, of which the January after 2025 is the count that the forecast starts from."""
+    path = Path(__file__).resolve().parents[2] / "scenarios" / "demoshire_2026.yaml"
+    loaded = load(path)
+    found = returns_of(run(loaded, draws=64))
+    assert found is not None
+    given = loaded.scenario.plans
+    for case in (found.reform["mitigated"], found.reform["unmitigated"]):
+        ages, provision = case[0], case[1]
+        assert [row.entries[0] for row in ages.rows[:-1]] == list(given.age_groups.values())
+        assert ages.rows[-1].entries[0] == provision.rows[-1].entries[0] == given.total
+        # Nothing of these five years is outside the run.
+        assert all(isinstance(entry, int) for entry in ages.rows[-1].entries)
