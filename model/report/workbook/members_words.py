@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from model.reference.calendar import MONTH_NAMES
 from model.report.workbook.figures import Cell
 from model.report.workbook.measures import years
 from model.report.workbook.risks import not_covered
 from model.report.workbook.sheet import Book
+from model.results import Results
 from model.scenario.schema import Scenario
 
 MILLION = 1e6
@@ -82,7 +84,10 @@ def sections(book: Book) -> Sections:
         "Is the council on its agreed plan?": _plan(book),
         "What is being done about it?": _done(book),
         "What could go wrong?": _wrong(book),
-        "What is not known or not decided?": not_covered(book.results.scenario),
+        "What is not known or not decided?": [
+            *_support(book.results),
+            *not_covered(book.results.scenario),
+        ],
     }
     return {title: sentences for title, sentences in found.items() if sentences}
 
@@ -139,7 +144,10 @@ def _meaning(scenario: Scenario) -> list[str]:
         )
     override = account.statutory_override
     if override is not None:
-        until = f" It is taken to end in {override.ends}." if override.ends is not None else ""
+        ends = override.ends
+        until = ""
+        if ends is not None:
+            until = f" It is taken to end with {MONTH_NAMES[ends.month - 1]} {ends.year}."
         sentences.append(
             "The statutory override is a rule that keeps this deficit apart from the council's own savings "
             f"(reserves).{until}"
@@ -235,6 +243,48 @@ def _wrong(book: Book) -> list[str]:
         chance = float(draws["reserves_exhausted"].isel(year=-1).mean())
         sentences.append(
             f"By the end of {last} the council's reserves would not cover the deficit in {cases(chance)}."
+        )
+    return sentences
+
+
+def _support(results: Results) -> list[str]:
+    """Help from government that is counted on and not yet sure."""
+    account = results.scenario.account
+    if account is None or "support_paid" not in results.draws:
+        return []
+    paid = results.draws["support_paid"].sum("year").transpose("arrangement", "draw")
+    received = {
+        str(name): values.to_numpy()
+        for name, values in zip(paid["arrangement"].to_numpy(), paid, strict=True)
+    }
+    sentences = []
+    grant = received.get("stability_grant")
+    if grant is not None and float((grant > 0).mean()) < 1:
+        sentences.append(
+            f"A government grant of up to {pounds(float(grant.max()))} towards the deficit is not decided; it is "
+            f"counted on in {cases(float((grant > 0).mean()))}, {pounds(float(grant.mean()))} on average."
+        )
+    later = received.get("later_deficits")
+    if later is not None:
+        sentences.append(
+            f"How much government will meet of deficits still to come is not decided either; "
+            f"{pounds(float(later.mean()))} is counted on."
+        )
+    tested = sum(
+        float(payment.amount_gbp.central)
+        for payment in account.support_payments
+        if payment.test is not None and payment.year in results.scenario.horizon.years
+    )
+    if tested > 0:
+        certain = sum(
+            float(payment.amount_gbp.central)
+            for payment in account.support_payments
+            if payment.test is None
+        )
+        expected = float(received["safety_valve"].mean()) - certain
+        sentences.append(
+            f"Payments of {pounds(tested)} under the agreement depend on keeping to it; on average "
+            f"{pounds(max(expected, 0.0))} of them is expected to come."
         )
     return sentences
 
