@@ -16,6 +16,7 @@ from model.report.workbook.styles import NUMBERS
 from model.run import run
 from model.scenario.load import load
 from tests.clients import convert, disagreements
+from tests.workbooks import bundled_scenarios, name_of, written
 
 pytestmark = [pytest.mark.e2e, pytest.mark.libreoffice]
 
@@ -36,11 +37,9 @@ def test_every_formula_recalculates_to_the_stored_value(workbook, tmp_path):
     assert disagreements(workbook, tmp_path) == []
 
 
-def test_scenario_with_mitigations_recalculates_too(north_somerset_file, tmp_path):
-    mitigated = north_somerset_file.with_name("north_somerset_2023_mitigated.yaml")
-    path = tmp_path / "mitigated.xlsx"
-    write_workbook(run(load(mitigated), draws=64), path, ABOUT)
-    assert disagreements(path, tmp_path) == []
+@pytest.mark.parametrize("scenario", bundled_scenarios(), ids=name_of)
+def test_every_bundled_scenario_recalculates_too(scenario, tmp_path):
+    assert disagreements(written(scenario, tmp_path), tmp_path) == []
 
 
 def test_a_wrong_stored_value_is_caught(workbook, tmp_path):
@@ -85,13 +84,13 @@ def test_small_amounts_are_nil_among_thousands(tmp_path):
     assert shown == ["0", "0", "0", "0", "1", "-1", "1,235", "-3"]
 
 
-def test_summary_and_cover_are_one_page_each(workbook, tmp_path):
+def test_pages_to_sign_and_to_hand_out_are_one_page_each(workbook, tmp_path):
     """Each page carries its sheet's name in the header; LibreOffice lays out the pages."""
     pdf = convert(workbook, tmp_path, "pdf")
     text = subprocess.run(
         ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
     ).stdout
     headers = [page.strip().splitlines()[0].split() for page in text.split("\f") if page.strip()]
-    assert sum(words[-1] == "Summary" for words in headers) == 1
-    assert sum(words[-1] == "Cover" for words in headers) == 1
+    for name in ("Cover", "Members", "Summary"):
+        assert sum(words[-1] == name for words in headers) == 1
     assert "###" not in text

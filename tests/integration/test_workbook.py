@@ -43,12 +43,15 @@ ABOUT = About(
     packages={"numpy": "2.0"},
 )
 ALL_SHEETS = [
-    "Cover", "Summary", "DSG account", "Reconciliation", "Support and reserves", "Budget lines",
-    "Plans",
-    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "What drives it",
-    "Figures checked", "Management plan", "Reform plan", "Monte Carlo",
-    "Assumptions", "Policy values", "Checks", "About",
+    "Cover", "Members", "Summary", "DSG account", "Reconciliation", "Support and reserves",
+    "Budget lines", "Plans",
+    "Requests and waiting", "Places", "Nurture groups", "Mitigations", "Risks", "Schools forum",
+    "Accounts note", "What drives it", "Figures checked", "Management plan", "Reform plan",
+    "Monte Carlo", "Assumptions", "Policy values", "Data gaps", "Audit trail", "Checks", "About",
 ]  # fmt: skip
+WITH_ACCOUNT = {"Members", "Support and reserves", "Risks", "Schools forum", "Accounts note"}
+"""Sheets that only a scenario with a DSG account has."""
+
 LONGEST_EXCEL_TEXT = 32_767
 XML = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 
@@ -132,7 +135,7 @@ def test_no_merged_cells_anywhere(written):
 
 def test_names_and_tables_are_unique(path, written):
     tables = [name for sheet in written for name in sheet.tables]
-    assert tables == ["assumptions"]
+    assert tables == ["assumptions", "data_gaps", "audit_trail"]
     text = zipfile.ZipFile(path).read("xl/workbook.xml").decode()
     names = re.findall(r'<definedName name="(hn_[^"]+)"', text)
     assert len(names) == len({name.lower() for name in names}) > 20
@@ -163,16 +166,16 @@ def test_charts_are_native_and_described(path):
             for name in file.namelist()
             if re.match(r"xl/drawings/drawing\d+\.xml", name)
         ]
-    # Three on the Summary, two of the queue, one for each group of schools, one of
+    # One for members, three on the Summary, two of the queue, one for each group of schools, one of
     # mitigations and one of what drives it.
-    assert len(charts) == 9
+    assert len(charts) == 10
     described = [
         item.get("descr", "")
         for drawing in drawings
         for item in drawing.iter(f"{XML}cNvPr")
         if item.get("descr")
     ]
-    assert len(described) == 9
+    assert len(described) == 10
     assert all(len(text) > 60 for text in described)
 
 
@@ -449,7 +452,7 @@ def without(folder: Path, source: Path, *sections: str) -> Results:
         (("trajectory",), {"Reconciliation"}),
         (
             ("account", "trajectory", "correlations"),
-            {"DSG account", "Reconciliation", "Support and reserves"},
+            {"DSG account", "Reconciliation", *WITH_ACCOUNT},
         ),
         (
             (
@@ -465,10 +468,11 @@ def without(folder: Path, source: Path, *sections: str) -> Results:
             {
                 "DSG account",
                 "Reconciliation",
-                "Support and reserves",
                 "Budget lines",
                 "Nurture groups",
                 "Mitigations",
+                "Audit trail",
+                *WITH_ACCOUNT,
             },
         ),
     ],
@@ -562,7 +566,7 @@ def test_general_fund_and_statements_have_their_rows(tmp_path):
     workbook = openpyxl.load_workbook(tmp_path / "fund.xlsx", data_only=True)
     assert workbook.sheetnames == [
         "Cover", "Summary", "Plans", "Requests and waiting", "General fund", "Management plan",
-        "Reform plan", "Monte Carlo", "Assumptions", "Policy values", "Checks", "About",
+        "Reform plan", "Monte Carlo", "Assumptions", "Policy values", "Data gaps", "Checks", "About",
     ]  # fmt: skip
     draws = results.draws
     transport = float(draws["transport_gbp"].sel(year="2024-25").sum("travellers").mean())

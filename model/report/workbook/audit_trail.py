@@ -83,7 +83,7 @@ def _link(sheet: Sheet, row: int, step: Step) -> None:
     target = step.target or step.first or step.last
     if target is not None:
         place = target.absolute.split("!")[1].replace("$", "")
-        sheet.link(row, LINK_COLUMN, target, f"{target.sheet}, {place}", "gap")
+        sheet.link(row, LINK_COLUMN, target, f"{target.sheet}, {place}", "gap", "hair")
 
 
 def _pair(book: Book, measure: str, labels: list[str]) -> tuple[Cell | None, Cell | None]:

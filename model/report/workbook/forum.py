@@ -127,11 +127,16 @@ def _decisions(book: Book, sheet: Sheet) -> None:
         return
     as_at = results.scenario.as_at
     parameter = policy_of(results.scenario)["transfer_limit_with_forum_approval"]
-    limit = float(parameter.at(as_at.year, as_at.month))
-    sheet.note(
-        f"The forum can agree up to {limit:.1%} of the giving block; more needs the Secretary of State. "
-        f"Source of the limit: {parameter.source}. Amount: share of the mean gross allocation if approved."
-    )
+    if (as_at.year, as_at.month) < parameter.values[0][0]:
+        # Before the blocks were ring-fenced the forum's agreement had no such limit.
+        limit, words = 1.0, f"No limit is known for {as_at}."
+    else:
+        limit = float(parameter.at(as_at.year, as_at.month))
+        words = (
+            f"The forum can agree up to {limit:.1%} of the giving block; more needs the Secretary of State. "
+            f"Source of the limit: {parameter.source}."
+        )
+    sheet.note(f"{words} Amount: share of the mean gross allocation if approved.")
     sheet.header(
         "Transfer", "Year", "Share of\nthe block", "Amount,\n£000", "Within the\nlimit, £000",
         "Over the\nlimit, £000", "Chance of\napproval", "Who decides", text=(1, 7),

@@ -60,7 +60,7 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "bold": {"bold": True},
     "total": {"bold": True, "top": 1},
     "grand": {"bold": True, "top": 1, "bottom": 6},
-    "note": {"font_color": QUIET, "italic": True},
+    "note": {"font_color": QUIET},
     "link": {"font_color": "#0B4F9E", "underline": 1},
     "banner": {"bold": True, "font_size": 12, "bg_color": "#FFE699"},
     "line": {"bottom": 1, "valign": "bottom"},
