@@ -41,13 +41,17 @@ def compare(
     RUN_A and RUN_B are folders that `hn-forecast run` has made, such as last quarter's forecast and
     this one. The causes add up to the pound in every draw. See docs/compare.md.
     """
-    from model.report.text_file import refuse_unwritable, write_file, write_text
+    from model.report.asked_file import (
+        refuse_no_workbook,
+        refuse_unwritable,
+        write_file,
+        write_text,
+    )
 
-    if out is not None and out.suffix.lower() != ".xlsx":
-        raise click.BadParameter(f"{out} does not end in .xlsx", param_hint="--out")
-    for path in (out, csv_file):
-        if path is not None:
-            refuse_unwritable(path)
+    if out is not None:
+        refuse_no_workbook(out)
+    if csv_file is not None:
+        refuse_unwritable(csv_file)
     from model.report.bridge.comparison import compare_runs
 
     found = compare_runs(run_a, run_b)

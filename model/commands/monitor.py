@@ -70,7 +70,7 @@ def monitor(
 
     from model.monitor.read_activity import read_activity
     from model.monitor.read_actuals import read_actuals
-    from model.report.binary_file import refuse_no_workbook, write_bytes
+    from model.report.asked_file import refuse_no_workbook, write_file
     from model.scenario.load import load
     from model.scenario.problems import Problem, ScenarioError
 
@@ -96,7 +96,8 @@ def monitor(
         if out is not None:
             from model.report.monitor_workbook import monitor_workbook
 
-            write_bytes(out, monitor_workbook(found, results, _about(results, loaded, path)))
+            content = monitor_workbook(found, results, _about(results, loaded, path))
+            write_file(out, lambda partial: partial.write_bytes(content))
     if as_json:
         import json
 

@@ -49,7 +49,7 @@ def sensitivity(
     """Say which uncertain inputs of SCENARIO drive a figure: swings and shares of its variance."""
     import os
 
-    from model.report.text_file import refuse_unwritable, write_text
+    from model.report.asked_file import refuse_unwritable, write_text
     from model.sensitivity.targets import TARGETS
 
     if list_targets:

@@ -138,11 +138,11 @@ def test_an_out_that_cannot_be_written_is_refused_before_any_work(
 def test_a_folder_without_leave_to_write_is_refused(
     north_somerset_file, actuals, tmp_path, monkeypatch
 ):
-    from model.report import binary_file
+    from model.report import asked_file
 
-    real = binary_file.os.access
+    real = asked_file.os.access
     monkeypatch.setattr(
-        binary_file.os, "access", lambda path, mode: path != tmp_path and real(path, mode)
+        asked_file.os, "access", lambda path, mode: path != tmp_path and real(path, mode)
     )
     result = command(
         north_somerset_file, "--actuals", actuals, "--month", 2, "--out", tmp_path / "m.xlsx"
@@ -151,15 +151,15 @@ def test_a_folder_without_leave_to_write_is_refused(
 
 
 def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
-    from model.report import binary_file
+    from model.report import asked_file
     from model.report.run_folder import FolderError
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(binary_file.os, "replace", full)
+    monkeypatch.setattr(asked_file.os, "replace", full)
     with pytest.raises(FolderError, match="No space left"):
-        binary_file.write_bytes(tmp_path / "m.xlsx", b"content")
+        asked_file.write_text(tmp_path / "m.xlsx", "content")
     assert list(tmp_path.iterdir()) == []
 
 

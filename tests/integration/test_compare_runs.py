@@ -287,7 +287,7 @@ def test_the_command_says_what_is_wrong_before_any_work(runs, tmp_path):
     assert "2025-26, 2026-27, 2027-28" in invoke(
         runs["base"], runs["shorter"], "--year", "2029-30", code=2
     )
-    assert ".xlsx" in invoke(runs["base"], runs["base"], "--out", tmp_path / "bridge.csv", code=2)
+    assert ".xlsx" in invoke(runs["base"], runs["base"], "--out", tmp_path / "bridge.csv", code=3)
     assert "does not exist" in invoke(
         runs["base"], runs["base"], "--csv", tmp_path / "no" / "x.csv", code=3
     )

@@ -7,15 +7,29 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from model.report.run_folder import FolderError
+from model.report.run_folder import MANIFEST, FolderError
 
 
 def refuse_unwritable(path: Path) -> None:
-    """Raise FolderError, before any work, where `path` is there already or its folder is not."""
+    """Raise FolderError, before any work, where a new file cannot be made at `path`: it is there already,
+    or its folder is missing, not writable, or that of a run, whose files are hashed."""
     if path.exists():
         raise FolderError(f"{path} exists; name another file or remove it")
     if not path.parent.is_dir():
         raise FolderError(f"the folder {path.parent} does not exist; make it first")
+    if (path.parent / MANIFEST).is_file():
+        raise FolderError(
+            f"{path.parent} is the folder of a run, whose files are hashed; choose another"
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise FolderError(f"the folder {path.parent} cannot be written to; choose another")
+
+
+def refuse_no_workbook(path: Path) -> None:
+    """Raise FolderError, before any work, where a new workbook cannot be made at `path`."""
+    if path.suffix.lower() != ".xlsx":
+        raise FolderError(f"{path} is no name for a workbook; end it with .xlsx")
+    refuse_unwritable(path)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -28,7 +42,7 @@ def write_text(path: Path, text: str) -> None:
     write_file(path, write)
 
 
-def write_file(path: Path, write: Callable[[Path], None]) -> None:
+def write_file(path: Path, write: Callable[[Path], object]) -> None:
     """Have `write` fill a file beside `path`, then put it in place in one step.
 
     Raises FolderError when it cannot be written; nothing is left then.
