@@ -77,13 +77,14 @@ def entry(results: Results, case: str, name: str, number: str, row: str) -> list
 
 @pytest.mark.parametrize("which", ["demoshire", "north_somerset"])
 def test_totals_are_the_run_s_own_plans(which, request):
-    """The total of every January is the run's mean, rounded."""
+    """The January counted is the scenario's total, every later one the run's mean, rounded."""
     results = request.getfixturevalue(which)
     for case, draws in ((MITIGATED, results.draws), (UNMITIGATED, results.unmitigated.draws)):
         totals = entry(results, case, "management", "0", "Total")
         januaries = [str(p) for p in draws["point"].to_numpy() if str(p).endswith("-01")]
         means = draws["plans"].sel(point=januaries).mean("draw").to_numpy()
-        assert totals == np.floor(means + 0.5).tolist()
+        counted = results.scenario.plans.total
+        assert totals == [counted, *np.floor(means + 0.5).tolist()]
 
 
 @pytest.mark.parametrize("which", ["demoshire", "north_somerset"])
