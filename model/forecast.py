@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.account.block_account import BlockAccount, block_account
 from model.account.financing import FinancingCost, financing_cost
-from model.account.reserves import ReservesPosition, reserves_position
+from model.account.reserves import ReservesPosition, override_ends, reserves_position
 from model.account.support.terms import support_terms
 from model.account.views import CumulativeViews, cumulative_views
 from model.chance.philox import stream_key
@@ -315,7 +315,9 @@ def price(
         result.views = cumulative_views(result.account, scenario.account, draws)
         if scenario.account.statutory_override is not None:
             override = scenario.account.statutory_override
-            result.reserves = reserves_position(override, result.views.with_support, draws)
+            result.reserves = reserves_position(
+                override, override_ends(scenario), result.views.with_support, draws
+            )
         if scenario.trajectory is not None:
             result.reconciliation = reconcile(scenario.trajectory, result.views, draws)
     result.gaps = _gaps(result, scenario)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from model.account.reserves import override_ends, policy_override_end
 from model.demand.pool import pool_bands
-from model.reference.calendar import MONTHS, financial_year_label
+from model.reference.calendar import MONTHS, financial_year_label, month_index
 from model.reference.codes import SETTING_TITLES
 from model.scenario.fields import Month
 from model.scenario.funding_schema import CurrentPupilsDriver, PlansDriver, WithheldDriver
 from model.scenario.inputs import inputs
+from model.scenario.policy_values import policy_value
 from model.scenario.schema import Scenario
 
 PLACE_FUNDING = "1.0.2"
@@ -24,6 +26,9 @@ FAR_ABOVE_PLACES = 1.1
 """Pupils over places beyond which a count of places is likely missing: nobody would be admitted."""
 FAR_BELOW_AGREED = 0.9
 """Capacity over assessments agreed below which the queue has no end, whatever the trend."""
+
+FAR_FROM_BOOKS = 0.05
+"""Evidence of a deficit this far from the account is more likely another scope or a slip."""
 
 Notice = tuple[str, str]
 
@@ -339,11 +344,46 @@ def _support(scenario: Scenario) -> Iterator[Notice]:
             "Payments are conditional on delivery: give each a test, or say why it is sure.",
         )
     override = account.statutory_override
-    if override is not None and override.ends is not None and override.usable_reserves_gbp is None:
+    last = scenario.horizon.last_year
+    ends = override_ends(scenario) if override is not None else policy_override_end(scenario)
+    opening = sum(block.opening_deficit_gbp.central for block in account.blocks)
+    over = ends is not None and month_index(ends.year, ends.month, last) < 0
+    unknown = override is None or override.usable_reserves_gbp is None
+    if over and unknown and opening > 0:
         yield (
-            "the statutory override ends and no usable reserves are given",
-            "Give statutory_override.usable_reserves_gbp to see how far they cover the deficit.",
+            f"the statutory override ends in {ends} and no usable reserves are given",
+            "From then a deficit counts against them: give account.statutory_override with "
+            "usable_reserves_gbp to see how far they cover it.",
         )
+    grant = account.stability_grant
+    if grant is None:
+        return
+    for figure in grant.evidence:
+        stated = figure.deficit_gbp.central
+        if scenario.horizon.first_year == _grant_opens(scenario) and (
+            abs(stated - opening) > FAR_FROM_BOOKS * max(abs(opening), 1.0)
+        ):
+            yield (
+                f"{figure.title} states a deficit of {stated:,.0f}, the account opens with {opening:,.0f}",
+                "The lowest figure sets the Stability Grant: is it the whole DSG's, in pounds?",
+            )
+    closed = policy_value(scenario, "safety_valve_closed")
+    later = [
+        financial_year_label(payment.year)
+        for payment in account.support_payments
+        if payment.year >= closed.year
+    ]
+    if later:
+        yield (
+            f"Safety Valve payments of {', '.join(later)} beside a Stability Grant for the same deficit",
+            f"Agreements are reported closed from {closed}: is both really expected?",
+        )
+
+
+def _grant_opens(scenario: Scenario) -> int:
+    """The financial year that opens with the deficit the grant looks at."""
+    held = policy_value(scenario, "stability_grant_deficit_date")
+    return int(held.year)
 
 
 def _mitigations(scenario: Scenario) -> Iterator[Notice]:

@@ -15,12 +15,29 @@ from model.account.support.terms import support_terms
 from model.account.views import CumulativeViews, cumulative_views
 from model.draws import central
 from model.reconcile.trajectory import Reconciliation, reconcile
+from model.scenario.account_schema import Account
 from model.scenario.schema import Horizon, Scenario
+
+
+def with_sure_support(account: Account) -> Account:
+    """The account with the payments that depend on nothing: what is undecided is not published."""
+    sure = [
+        item for item in account.support_payments if item.test is None and item.amount_gbp.certain
+    ]
+    return account.model_copy(
+        update={
+            "support_payments": sure,
+            "safety_valve_extension": None,
+            "stability_grant": None,
+            "later_deficits": [],
+        }
+    )
 
 
 @dataclass(frozen=True)
 class PublishedBasis:
-    """The first year as published; the account, views and reconciliation have that one year.
+    """The first year as published; the account, views and reconciliation have that one year. Support is what
+    depends on nothing: payments that are tested or undecided are left out.
 
     `lines`: line -> published spending of the first year in pounds; `budgets`: line -> budget
     (lines without one are left out).
@@ -52,8 +69,9 @@ def published_basis(scenario: Scenario) -> PublishedBasis | None:
     for line in funding.lines:
         yearly = spend.setdefault(line.block, np.zeros((len(draws.years), 1)))
         yearly[0] += lines[line.id]
-    book = block_account(account, spend, draws, terms=support_terms(scenario))
-    views = cumulative_views(book, account, draws)
+    sure = with_sure_support(account)
+    book = block_account(sure, spend, draws, terms=support_terms(scenario))
+    views = cumulative_views(book, sure, draws)
     trajectory = scenario.trajectory
     reconciliation = reconcile(trajectory, views, draws) if trajectory is not None else None
     budgets = {

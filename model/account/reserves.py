@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from model.draws import Draws
 from model.reference.calendar import MONTHS, month_index
 from model.scenario.account_schema import StatutoryOverride
+from model.scenario.fields import Month
+from model.scenario.policy_values import policy_value
+from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -32,16 +35,38 @@ class ReservesPosition:
     below_minimum: Floats | None = None
 
 
+def override_ends(scenario: Scenario) -> Month | None:
+    """Last month of the override: the scenario's own, else that of the policy values at its date.
+
+    None where the scenario has no override section, or none is known.
+    """
+    account = scenario.account
+    if account is None or account.statutory_override is None:
+        return None
+    if account.statutory_override.ends is not None:
+        return account.statutory_override.ends
+    return policy_override_end(scenario)
+
+
+def policy_override_end(scenario: Scenario) -> Month | None:
+    """Last month of the override by the policy values in force at the scenario's date, if one is known."""
+    try:
+        end = policy_value(scenario, "override_end")
+    except KeyError:
+        return None
+    return Month(end.year, end.month)
+
+
 def reserves_position(
-    override: StatutoryOverride, with_support: Floats, draws: Draws
+    override: StatutoryOverride, ends: Month | None, with_support: Floats, draws: Draws
 ) -> ReservesPosition:
     """From the cumulative deficit `with_support` (year, draw), pounds, a deficit positive.
 
-    A surplus charges nothing. An override without an end never does.
+    A surplus charges nothing. An override without an end (`ends` None) never does.
     """
     charged = np.zeros_like(with_support)
-    if override.ends is not None:
-        after = month_index(override.ends.year, override.ends.month, draws.years.start) + 1
+    if ends is not None:
+        after = month_index(ends.year, ends.month, draws.years.start) + 1
         first = max(-(-after // MONTHS), 0)
         charged[first:] = np.maximum(with_support[first:], 0.0)
     if override.usable_reserves_gbp is None:

@@ -173,8 +173,9 @@ def _print(found: Monitoring, results: Results) -> None:
     )
     for line in found.surprising:
         console.print(
-            f"Look at: {line.line.title} is {line.surprise:+.1f} standard deviations off the "
-            "forecast to date."
+            f"Look at: {line.line.title}{_off(line.surprise)}. Expected {thousands(line.before.mean)}k "
+            f"before the actuals, {thousands(line.outturn.mean)}k given them, "
+            f"{thousands(line.if_real_gbp)}k if no variance to date is timing."
         )
     if found.actuals.ignored:
         console.print(f"Headings not read: {', '.join(found.actuals.ignored)}.")
@@ -211,8 +212,17 @@ def _print_to_date(console: Console, found: Monitoring) -> None:
         console.print(f"Profile from {basis}: {', '.join(names)}.")
 
 
+def _off(surprise: float | None) -> str:
+    """How far off the forecast to date, where that can be said."""
+    return (
+        ""
+        if surprise is None
+        else f" is {surprise:+.1f} standard deviations off the forecast to date"
+    )
+
+
 def _print_outturn(console: Console, found: Monitoring) -> None:
-    headings = ("council", "less budget", "mean", "10 %", "50 %", "90 %", "less budget")
+    headings = ("council", "less budget", "mean", "10 %", "90 %", "less budget", "if not timing")
     table = plain_table(
         "Outturn: the council's forecast, and given the actuals", *headings, fold=True
     )
@@ -220,7 +230,7 @@ def _print_outturn(console: Console, found: Monitoring) -> None:
     def add(title: str, line: LineMonitored) -> None:
         council = line.council_forecast_gbp
         one = line.outturn
-        values = (one.mean, one.p10, one.p50, one.p90, one.mean - line.budget_gbp)
+        values = (one.mean, one.p10, one.p90, one.mean - line.budget_gbp, line.if_real_gbp)
         over = None if council is None else council - line.budget_gbp
         table.add_row(title, _or_dash(council), _or_dash(over), *map(thousands, values))
 
@@ -230,11 +240,12 @@ def _print_outturn(console: Console, found: Monitoring) -> None:
     forecasts = [line.council_forecast_gbp for line in found.reported]
     council = None if None in forecasts else sum(one or 0.0 for one in forecasts)
     whole = found.reported_total
+    real = sum(line.if_real_gbp for line in found.reported)
     table.add_row(
         "Lines in the report",
         _or_dash(council),
         _or_dash(None if council is None else council - budget),
-        *map(thousands, (whole.mean, whole.p10, whole.p50, whole.p90, whole.mean - budget)),
+        *map(thousands, (whole.mean, whole.p10, whole.p90, whole.mean - budget, real)),
     )
     printed = found.actuals.total
     if printed is not None:

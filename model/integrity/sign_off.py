@@ -18,7 +18,7 @@ class SignOff(BaseModel):
     """One signature: a role, not a person.
 
     `signed`: UTC. `manifest_sha256`: SHA-256 of the manifest that was signed, which holds those of
-    all other files. `version`: of the program that signed.
+    all other files. `version`: of the program that signed. `notices`: what the run said to look at.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +30,7 @@ class SignOff(BaseModel):
     manifest_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     version: str
     statement: str | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:

@@ -64,6 +64,7 @@ def sign(
                 manifest_sha256=manifest_sha256,
                 version=__version__,
                 statement=statement,
+                notices=open_notices(run),
             )
             write_sign_offs(folder, (*earlier, signed))
             return signed
@@ -109,6 +110,15 @@ def failed_checks(run: SavedRun) -> list[str]:
         raise FolderError(
             f"{run.folder / MANIFEST} does not list the checks of its run; run the scenario again"
         ) from None
+
+
+def open_notices(run: SavedRun) -> tuple[str, ...]:
+    """What the run said to look at: it stops no signature and is recorded with it."""
+    return tuple(
+        str(check["name"])
+        for check in run.manifest["checks"]
+        if check["kind"] == "notice" and not check["passed"]
+    )
 
 
 def _is_what_if(run: SavedRun) -> bool:

@@ -24,6 +24,10 @@ Floats = NDArray[np.float64]
 SURPRISING = 2.0
 """Standard deviations off the forecast from which a line is to be looked at."""
 
+MATERIAL, MATERIAL_GBP = 0.1, 100_000.0
+"""Share of a line's budget, and pounds, beyond which a variance to date is to be looked at, whatever
+explains it."""
+
 DEFICITS = {
     "in_year_deficit": "In-year deficit",
     "cumulative_without_support": "Cumulative deficit at the year end, before any support",
@@ -58,7 +62,8 @@ class LineMonitored:
     `before` and `outturn`: the model's year, with at least the spread taken for the line's kind,
     without and given the actuals; `spent_mean` and
     `still_to_come_mean` add to the outturn's mean. `surprise`: standard deviations of the actual off
-    the forecast to date, None where it has none.
+    the forecast to date, None where it has none. `if_real_gbp`: the outturn if nothing of the variance to
+    date is timing and nothing more comes of it: the actual and the months to come as forecast before.
     """
 
     line: Line
@@ -71,6 +76,7 @@ class LineMonitored:
     still_to_come_mean_gbp: float
     outturn: Range
     surprise: float | None
+    if_real_gbp: float
 
     @property
     def id(self) -> str:
@@ -195,11 +201,14 @@ class Monitoring:
 
     @property
     def surprising(self) -> tuple[LineMonitored, ...]:
-        """Lines whose actual is further off the forecast than timing and the draws explain."""
+        """Lines whose actual is further off the forecast than timing and the draws explain, or whose
+        outturn would move by MATERIAL of the budget if the variance to date were real."""
         return tuple(
             line
             for line in self.reported
-            if line.surprise is not None and abs(line.surprise) > SURPRISING
+            if (line.surprise is not None and abs(line.surprise) > SURPRISING)
+            or abs(line.if_real_gbp - line.before.mean)
+            > max(MATERIAL * abs(line.budget_gbp), MATERIAL_GBP)
         )
 
 
@@ -234,6 +243,7 @@ def monitor(results: Results, actuals: Actuals, activity: Sequence[Activity] = (
             float(after.still_to_come[n].mean()),
             range_of(after.outturn[n]),
             None if np.isnan(after.surprise[n]) else float(after.surprise[n]),
+            float((after.spent[n] + year.remaining[n]).mean()),
         )
         for n, line in enumerate(lines)
     ]

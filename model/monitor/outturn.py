@@ -12,6 +12,9 @@ from model.reference.calendar import MONTHS
 
 Floats = NDArray[np.float64]
 
+CREDIBLE = 2.0
+"""Standard deviations beyond which an actual is no longer explained by timing or by the forecast's range."""
+
 
 @dataclass(frozen=True)
 class YearSoFar:
@@ -61,13 +64,16 @@ class Outturn:
 def outturn_given(year: YearSoFar, ledger: Ledger) -> Outturn:
     """The outturn given the actuals of months 1 to `year.month`, all lines jointly.
 
-    What the ledger shows is the line's spending plus timing, which comes back before the year end.
+    What the ledger shows is the line's spending plus timing, which comes back before the year end; what
+    lies more than CREDIBLE standard deviations above the forecast is spent for good. Nothing still to come is a credit
+    unless the forecast has one.
     With all twelve months in, the outturn of a reported line is its actual. Raises ValueError for
     too few draws.
     """
     lines = len(ledger.actual)
+    credible = _credible(year.to_date, ledger)
     observations = [
-        Observation(line, float(ledger.actual[line]), float(ledger.timing_sd[line]))
+        Observation(line, float(credible[line]), float(ledger.timing_sd[line]))
         for line in range(lines)
         if ledger.reported[line]
     ]
@@ -79,7 +85,9 @@ def outturn_given(year: YearSoFar, ledger: Ledger) -> Outturn:
     spent = np.where(reported, ledger.actual[:, None], to_date)
     # Where nothing can be early or late, all that is spent is spending.
     may_come_back = reported & (ledger.timing_sd > 0)[:, None]
-    still = np.where(may_come_back, remaining + (to_date - spent), remaining)
+    still = np.where(may_come_back, remaining + (to_date - credible[:, None]), remaining)
+    # What is spent does not come back: credits are still to come only where the forecast has them.
+    still = np.maximum(still, np.minimum(year.remaining, 0.0))
     if year.month == MONTHS:
         still = np.zeros_like(still)
     return Outturn(
@@ -89,6 +97,19 @@ def outturn_given(year: YearSoFar, ledger: Ledger) -> Outturn:
         alongside=updated[2 * lines :],
         surprise=_surprise(year.to_date, ledger),
     )
+
+
+def _credible(to_date: Floats, ledger: Ledger) -> Floats:
+    """The actuals as far as timing and the draws can explain them, pounds (line,).
+
+    What lies more than CREDIBLE standard deviations above the forecast is spent for good: it is neither timing
+    that comes back nor a reason to expect more of it. Prudence: below the forecast a credit is more often a
+    reversed accrual (paper 000:2118) than money saved, and stays timing.
+    """
+    spread = np.sqrt(to_date.var(axis=1, ddof=1) + ledger.timing_sd**2)
+    mean = to_date.mean(axis=1)
+    nearest = np.minimum(ledger.actual, mean + CREDIBLE * spread)
+    return np.where(ledger.reported, nearest, ledger.actual)
 
 
 def _surprise(to_date: Floats, ledger: Ledger) -> Floats:

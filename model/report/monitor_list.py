@@ -79,6 +79,7 @@ def _line(line: LineMonitored) -> dict[str, Any]:
         "still_to_come_mean_gbp": line.still_to_come_mean_gbp,
         "variance_of_outturn_mean_against_budget_gbp": line.outturn.mean - line.budget_gbp,
         "standard_deviations_off_forecast": line.surprise,
+        "outturn_if_no_variance_is_timing_gbp": line.if_real_gbp,
         "timing_kind": line.timing.kind,
         "timing_months": line.timing.months,
         "least_spread_share": line.timing.least_spread_share,

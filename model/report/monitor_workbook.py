@@ -22,7 +22,7 @@ MONITOR, PRICE_VOLUME = "Monitor", "Price and volume"
 ALLOWED_GBP = 0.01
 
 BUDGET, SHARE, PROFILED, ACTUAL, FULL_YEAR, TO_PROFILE = range(6)
-COUNCIL, COUNCIL_VARIANCE, STILL, MEAN, P10, P50, P90, VARIANCE = range(6, 14)
+COUNCIL, COUNCIL_VARIANCE, STILL, MEAN, P10, P50, P90, VARIANCE, IF_REAL = range(6, 15)
 HEADINGS = (
     "Budget of the year",
     "Profile: share by now",
@@ -38,6 +38,7 @@ HEADINGS = (
     "Outturn, p50",
     "Outturn, p90",
     "Outturn mean less budget",
+    "Outturn if no variance to date is timing",
     "Profile taken from",
 )
 
@@ -149,6 +150,7 @@ def _line(sheet: Sheet, line: LineMonitored) -> dict[int, Cell]:
     for column, value in zip((P10, P50, P90), _percentiles(line.outturn), strict=True):
         put(column, value)
     put(VARIANCE, cells[MEAN] - cells[BUDGET])
+    put(IF_REAL, line.if_real_gbp)
     sheet.put(row, len(HEADINGS), line.profile.basis, "gap")
     sheet.row += 1
     return cells
@@ -251,13 +253,15 @@ def _look_at(sheet: Sheet, found: Monitoring) -> None:
     if not found.surprising:
         sheet.note("No actual is further off the forecast than timing and the draws explain.")
         return
-    sheet.header("Line", "Standard deviations off")
+    sheet.header(
+        "Line", "Standard deviations off", "Expected before", "If no variance to date is timing"
+    )
     for line in found.surprising:
-        assert line.surprise is not None
-        sheet.line(line.line.title, [line.surprise], "number", label_style="indent")
+        cells = [line.surprise, line.before.mean, line.if_real_gbp]
+        sheet.line(line.line.title, cells, label_style="indent", each=["number", "money", "money"])
     sheet.note(
-        "The actual is more than two standard deviations off the forecast to date. Ask why before "
-        "relying on the line's outturn."
+        "The actual is more than two standard deviations off the forecast to date, or a tenth of the budget "
+        "if none of it is timing. Ask why before relying on the line's outturn."
     )
 
 

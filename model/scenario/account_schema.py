@@ -277,7 +277,7 @@ class StatutoryOverride(SourcedPart):
     """The statutory override that keeps DSG deficits off the council's reserves, and its end."""
 
     ends: MonthField | None = None
-    """Last month of the override; without it the override does not end in the years forecast."""
+    """Last month of the override, a March; without it the end in the policy values at the scenario's date."""
     usable_reserves_gbp: Annotated[Yearly, YearlyRule(NumberRule("GBP", 0))] | None = None
     """Usable reserves at the end of each year after all other calls on them."""
     minimum_reserves_gbp: PositivePounds | None = None

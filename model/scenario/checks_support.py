@@ -180,4 +180,39 @@ def _highest(share: Quantity) -> float:
     return float(share.distribution.quantile(np.array([1 - _SUM]))[0])
 
 
-CHECKS = (_tests, _extension, _grant, _later)
+@reads("account", "general_fund")
+def _chances(scenario: Scenario) -> Iterator[Finding]:
+    """What is decided one way or the other is 1, 0 or a chance: 0.8 would pay 80 % in every draw."""
+    account, fund = scenario.account, scenario.general_fund
+    asked: list[tuple[Path, Quantity]] = []
+    if account is not None and account.stability_grant is not None:
+        asked.append((("account", "stability_grant", "approval"), account.stability_grant.approval))
+    if account is not None and account.safety_valve_extension is not None:
+        at: Path = ("account", "safety_valve_extension", "agreed")
+        asked.append((at, account.safety_valve_extension.agreed))
+    for index, scheme in enumerate(fund.capital if fund is not None else ()):
+        asked.append((("general_fund", "capital", index, "bid_succeeds"), scheme.bid_succeeds))
+    for path, figure in asked:
+        shown = figure.distribution.quantile(np.linspace(0.0005, 0.9995, 1000))
+        if not np.isin(shown, (0.0, 1.0)).all():
+            yield Finding(
+                path,
+                "this is decided one way or the other",
+                figure.distribution.describe() or f"{figure.central:g}",
+                "1, 0 or a chance such as {discrete: {1: 0.8, 0: 0.2}}",
+            )
+
+
+@reads("account")
+def _override(scenario: Scenario) -> Iterator[Finding]:
+    override = scenario.account.statutory_override if scenario.account is not None else None
+    if override is not None and override.ends is not None and override.ends.month != APRIL - 1:
+        yield Finding(
+            ("account", "statutory_override", "ends"),
+            "the override ends with a financial year",
+            str(override.ends),
+            "a March, such as 2028-03",
+        )
+
+
+CHECKS = (_tests, _extension, _grant, _later, _chances, _override)

@@ -61,7 +61,7 @@ def test_json_says_what_the_console_does():
     assert found["sums"]["variance_to_date_gbp"] == -21_136_000
     assert found["printed_total"]["variance_outturn_gbp"] == 6_760_000
     assert found["straight_line_gbp"] == 64_608_000
-    assert found["look_at"] == ["support_services_contract"]
+    assert found["look_at"] == ["support_services_contract", "medical_tuition"]
     line = found["lines"][4]
     assert (line["line"], line["actual_to_date_gbp"]) == ("support_services_contract", -65_000)
     assert line["variance_to_date_against_full_year_budget_gbp"] == -424_000

@@ -190,3 +190,17 @@ def test_totals_are_sums_of_lines_in_every_draw():
     assert found.outturn.sum(axis=0) == pytest.approx(
         7_100 + found.still_to_come.sum(axis=0), abs=1e-6
     )
+
+
+def test_what_no_timing_explains_is_spent_for_good():
+    """A line of 2,400 a year, 1,000 by month 5, that shows 1,500 with timing of 50: 400 stay in the outturn."""
+    found = outturn_given(year_of(5), ledger([np.nan, np.nan, 1_500.0]))
+    # Two standard deviations of 50 are timing; what lies beyond is not expected back.
+    assert found.outturn[2] == pytest.approx(np.full(400, 2_800.0))
+
+
+def test_nothing_comes_back_below_what_is_spent():
+    """With timing of a thousand everything spent could be early: then nothing more is to come, no credit."""
+    found = outturn_given(year_of(5), ledger([np.nan, np.nan, 2_900.0], (50.0, 50.0, 1_000.0)))
+    assert (found.still_to_come[2] == 0).all()
+    assert found.outturn[2] == pytest.approx(np.full(400, 2_900.0))

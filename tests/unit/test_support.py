@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from model.account.block_account import block_account
 from model.account.financing import financing_cost
-from model.account.reserves import first_exhausted, reserves_position
+from model.account.reserves import first_exhausted, override_ends, reserves_position
 from model.account.support.terms import support_terms
 from model.account.views import cumulative_views
 from model.draws import central, sample
@@ -290,7 +290,8 @@ def test_reserves_below_the_minimum_and_the_first_year_they_are_exhausted(tmp_pa
 """
     scenario, draws, book = booked(tmp_path, account, [200, 100, 0])
     views = cumulative_views(book, scenario.account, draws)
-    position = reserves_position(scenario.account.statutory_override, views.with_support, draws)
+    override = scenario.account.statutory_override
+    position = reserves_position(override, override_ends(scenario), views.with_support, draws)
     assert position.left[:, 0].tolist() == [1500, 200, -400]
     assert position.below_minimum[:, 0].tolist() == [0, 1, 1]
     assert position.exhausted[:, 0].tolist() == [0, 0, 1]
@@ -331,6 +332,41 @@ def test_nothing_is_paid_twice_or_lost_on_the_way(tmp_path, in_year, test, measu
     assert book.identity_gap() < 1e-6
 
 
+def test_the_grant_never_exceeds_what_is_eligible(tmp_path):
+    """Receipts that count gross do not pay for what is ineligible."""
+    account = """  stability_grant: {approval: 1, paid: 2026-10, safety_valve_receipts: gross, ineligible_gbp: 700}
+"""
+    # 300 eligible of 1,000; nine tenths of 300 and the 400 received would be 630.
+    assert paid(grant(tmp_path, account))[0] == pytest.approx(300)
+
+
+def test_what_is_lost_is_not_due(tmp_path):
+    _, _, book = booked(tmp_path, payments("year: 2023-24, on_return: lost"), [150, 30, 110])
+    assert book.arrangements.due_unpaid[0, :, 0].tolist() == [0, 0, 0]
+
+
+def test_a_surplus_elsewhere_meets_its_part_of_a_later_deficit_first(tmp_path):
+    """600 overspent in high needs, 250 saved in schools: half of 350."""
+    blocks = BLOCKS.replace(
+        "gross_income_gbp: 50000}", "gross_income_gbp: 50000, planned_deficit_gbp: -250}"
+    )
+    account = "  later_deficits: [{year: 2026-27, share_met: 0.5, paid: 2027-11}]\n"
+    assert paid(grant(tmp_path, account, blocks, (600, 0, 0))) == pytest.approx([0, 175, 0])
+
+
+def test_an_override_without_an_end_ends_as_the_policy_values_say(tmp_path):
+    account = "  statutory_override: {usable_reserves_gbp: 5000}\n"
+    scenario = small(tmp_path, BLOCKS + account, HEAD_2026).scenario
+    assert str(override_ends(scenario)) == "2028-03"
+    own = (
+        account
+        + """policy:
+  override_end: {value: 2031-03-31, source: a statement, reason: to see what an extension would do}
+"""
+    )
+    assert str(override_ends(small(tmp_path, BLOCKS + own, HEAD_2026).scenario)) == "2031-03"
+
+
 BAD = {
     "a year without a target": (payments("year: 2024-25"), "", "the year tested has no target"),
     "a year before the forecast": (payments("year: 2022-23"), TARGETS, "cannot be tested"),
@@ -349,6 +385,8 @@ BAD = {
     "a grant before its time": (GRANT, TARGETS, "not known at the scenario's date"),
 }  # fmt: skip
 BAD_2026 = {
+    "a plain probability": (GRANT.replace("approval: 1", "approval: 0.8"), "decided one way or the other; found 0.8"),
+    "an end within a year": ("  statutory_override: {ends: 2028-04}\n", "ends with a financial year"),
     "a grant before the deficit is measured": (
         GRANT.replace("2026-10", "2026-02"), "before the deficit it meets is measured",
     ),

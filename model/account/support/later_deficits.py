@@ -1,7 +1,8 @@
 """Deficits that arise after the Stability Grant's date: a share the department may meet, an assumption.
 
 No share is announced. The scenario says one for each year, nil to the most the Stability Grant meets;
-what is met is that share of the year's high needs in-year deficit, nothing of a surplus.
+what is met is that share of the year's high needs in-year deficit or, where that is less, of the whole
+DSG's; nothing of a surplus.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def later_deficits(
         paid_year = month_index(item.paid.year, item.paid.month, position.years.start) // MONTHS
         if arises < 0 or not 0 <= paid_year < size[0]:
             continue
-        met = draws.of(item.share_met) * np.maximum(position.in_year[high_needs, arises], 0.0)
+        # A surplus of another block meets its part before the department does.
+        deficit = np.minimum(position.in_year[high_needs], position.whole_in_year)[arises]
+        met = draws.of(item.share_met) * np.maximum(deficit, 0.0)
         paid[paid_year] += met
         held[paid_year] += met * part_of_year_held(item.paid)
     return Payments(paid, held, np.zeros(size))

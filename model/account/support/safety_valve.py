@@ -61,7 +61,7 @@ def safety_valve(
             unpaid = unpaid + amount - one[:changes].sum(axis=0)
         paid += one
         held += one * part_of_year_held(payment.paid_in)
-        _fall_due(due, amount, payment.year, position)
+        _fall_due(due, _still_due(amount, one, payment.test), payment.year, position)
     # Under an extension nothing of the old dates is due any more but what was paid on them.
     due[changes:] = (1 - agreed) * due[changes:] + agreed * paid[:changes].sum(axis=0)
     for part in extension.payments if extension is not None else ():
@@ -70,7 +70,7 @@ def safety_valve(
         one = _paid(amount, part.year, part.test, extension.targets, position, draws)
         paid += one
         held += one * part_of_year_held(part.paid_in)
-        _fall_due(due, amount, part.year, position)
+        _fall_due(due, _still_due(amount, one, part.test), part.year, position)
     return Payments(paid, held, due - np.cumsum(paid, axis=0))
 
 
@@ -79,6 +79,12 @@ def _lost(payment: SupportPayment, extension: SafetyValveExtension | None) -> bo
     if extension is None or payment.year >= extension.from_year:
         return False
     return payment.test is not None and payment.test.on_return == "lost"
+
+
+def _still_due(amount: Floats, paid: Floats, test: PaymentTest | None) -> Floats:
+    """What of a payment falls due (draw,): what is withheld for good never does."""
+    lost = test is not None and test.on_return == "lost"
+    return paid.sum(axis=0) if lost else amount
 
 
 def _fall_due(due: Floats, amount: Floats, year: int, position: UnsupportedPosition) -> None:

@@ -4,7 +4,7 @@ eligible = lowest of the deficit in the books and the figures in evidence
            - overspends of other blocks - other ineligible spending, not below nil
 
 The grant is that, gross or net of Safety Valve receipts as the scenario's switch says, times the
-share, where it is approved in the draw, in the month it is paid. It never exceeds the deficit held.
+share, where it is approved in the draw, in the month it is paid. It never exceeds the eligible deficit.
 
 Source: explanatory note on DSG deficits of 9 February 2026: only deficits held at the end of 2025-26,
 the lowest figure where evidence differs, overspends that are not high needs deducted; the share and the
@@ -39,7 +39,7 @@ def stability_grant(
     if grant is None:
         return None
     assert terms.grant is not None
-    eligible, held_deficit, receipts = _eligible(account, position, earlier, terms.grant, draws)
+    eligible, receipts, parts = _eligible(account, position, earlier, terms.grant, draws)
     share = terms.grant.share
     if grant.safety_valve_receipts == "net":
         amount = share * eligible
@@ -47,7 +47,7 @@ def stability_grant(
         amount = share * (eligible + receipts)
     else:
         amount = share * (eligible + receipts) - receipts
-    whole = np.where(eligible > 0, np.clip(amount, 0.0, held_deficit), 0.0)
+    whole = np.clip(amount, 0.0, eligible)
     approved = whole * draws.of(grant.approval)
     first = position.years.start
     due = month_index(terms.grant.paid.year, terms.grant.paid.month, first)
@@ -65,7 +65,7 @@ def stability_grant(
         paid,
         held,
         owed - np.cumsum(paid, axis=0),
-        {"stability_grant_eligible": eligible, "stability_grant_if_approved": whole},
+        {**parts, "stability_grant_eligible": eligible, "stability_grant_if_approved": whole},
     )
 
 
@@ -75,8 +75,8 @@ def _eligible(
     earlier: Floats,
     terms: GrantTerms,
     draws: Draws,
-) -> tuple[Floats, Floats, Floats]:
-    """Eligible deficit, deficit in the books, and Safety Valve receipts, each (draw,), pounds."""
+) -> tuple[Floats, Floats, dict[str, Floats]]:
+    """Eligible deficit, Safety Valve receipts to date, and what the former is worked out from, (draw,)."""
     grant = account.stability_grant
     assert grant is not None
     index = terms.closes - position.years.start
@@ -94,4 +94,9 @@ def _eligible(
     for figure in grant.evidence if terms.lowest_figure else ():
         lowest = np.minimum(lowest, draws.of(figure.deficit_gbp))
     eligible = np.maximum(lowest - others - draws.of(grant.ineligible_gbp), 0.0)
-    return eligible, books, position.received_before + received
+    parts = {
+        "stability_grant_books": books,
+        "stability_grant_lowest": lowest,
+        "stability_grant_other_overspends": others,
+    }
+    return eligible, position.received_before + received, parts

@@ -12,7 +12,7 @@ ROW_TITLES: Final = {
     "opening_with": "Opening deficit",
     "in_year": "In-year deficit",
     "other_movements": "Prior-year adjustments and draws on balances",
-    "support": "Less: Safety Valve payment in the year",
+    "support": "Less: support from the department in the year",
     "cumulative_with": "Closing deficit with support",
     "cumulative_excluding": "Closing deficit excluding this year's payment",
     "cumulative_without": "Closing deficit without any support",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.account.reserves import override_ends
 from model.draws import central
+from model.reference.calendar import month_index
 from model.reference.codes import BLOCK_TITLES
 from model.report.deployment import COLUMNS, Deployed, deployed
 from model.report.workbook.dsg_account import WHOLE
-from model.report.workbook.figures import Cell, Figure, total
+from model.report.workbook.figures import Cell, Figure, figure, total
 from model.report.workbook.measures import reduced, years
 from model.report.workbook.reconciliation import downside_percentile
 from model.report.workbook.sheet import Book, Column, Content, Row, Sheet
@@ -23,7 +25,7 @@ NOTE = (
     Row("brought", "plus surplus brought forward"),
     Row("agreed", "less carry-forward to the next year agreed in advance"),
     Row("initial", "Agreed initial budgeted distribution", weight="total"),
-    Row("adjustments", "In-year adjustments"),
+    Row("adjustments", "In-year adjustments: payments as additional DSG, adjustments, balances"),
     Row("distribution", "Final budgeted distribution", weight="total"),
     Row("spent_central", "less central expenditure"),
     Row("spent_isb", "less individual schools budget deployed to schools"),
@@ -31,10 +33,14 @@ NOTE = (
     Row("carried", "Carry-forward of the year (a deficit is positive)", weight="grand"),
     Row("reserve_before", "DSG unusable reserve at the start of the year"),
     Row("addition", "Carry-forward of the year added to it"),
+    Row(
+        "grants",
+        "less grants towards the deficit held, outside the DSG (Stability Grant and later)",
+    ),
     Row("reserve_after", "Net DSG position at the end of the year", weight="grand"),
 )
-ROWS_OF_A_YEAR = len(NOTE) + 3
-"""Blank row, heading, header and the rows."""
+ROWS_OF_A_YEAR = len(NOTE) + 5
+"""Blank row, heading, header, the rows, and two rows of a note once the override has ended."""
 
 
 def write(book: Book) -> None:
@@ -46,13 +52,14 @@ def write(book: Book) -> None:
         "Means over draws, £ thousands (cells hold pounds). A deficit is positive; a minus is a surplus.",
     )
     for sentence in (
-        "A forecast in the form of the note in the statement of accounts, for every year forecast. Rows of "
-        "the grant are links to the DSG account sheet.",
+        "Our reading of the note on the deployment of the DSG, for every year forecast; the accounts' own form "
+        "has the sign turned and further rows. Rows of the grant are links to the DSG account sheet.",
         "The model does not split the grant. The individual schools budget is taken to be distributed as it "
         "is deployed, so the whole carry-forward falls on central expenditure. Blank: not split.",
         "A deficit brought forward stands in the unusable reserve, not in the distribution. Carry-forward "
-        "agreed in advance is a decision and not in the model. In-year adjustments are support from the "
-        "department less prior-year adjustments and planned draws on balances.",
+        "agreed in advance is a decision and not in the model. In-year adjustments are Safety Valve "
+        "payments, which come as additional DSG, less prior-year adjustments and planned draws on balances. "
+        "The Stability Grant is not DSG: it stands against the reserve.",
     ):
         sheet.note(sentence)
     first_note = sheet.row
@@ -110,15 +117,17 @@ def _note(book: Book, sheet: Sheet, label: str, spent: dict[str, Cell]) -> None:
     """The note of one year: central expenditure, individual schools budget and the total."""
     opening = _account(book, "opening_deficit", label)
     gross, deductions = _account(book, "gross_income", label), _account(book, "deductions", label)
+    grants = book.cells.get(("grants outside the DSG", "mean", label), figure(0.0))
     adjustments = (
         _account(book, "support", label)
+        - grants
         - _account(book, "prior_year_adjustment", label)
         - _account(book, "draws_on_balances", label)
     )
     brought = _part(opening, positive=False)
     top: dict[str, Content] = {
         "final": gross, "recouped": deductions, "brought": brought, "agreed": "not modelled",
-        "reserve_before": _part(opening, positive=True),
+        "reserve_before": _part(opening, positive=True), "grants": grants,
     }  # fmt: skip
     columns = ["central", "isb", "total"]
     own = {"spent_central": "central", "spent_isb": "isb"}
@@ -135,7 +144,7 @@ def _note(book: Book, sheet: Sheet, label: str, spent: dict[str, Cell]) -> None:
                 return None
             if key == "addition":
                 return above["carried"]
-            return above["reserve_before"] + above["addition"]
+            return above["reserve_before"] + above["addition"] - above["grants"]
         if key == "distribution":
             return above["initial"] + above["adjustments"]
         if key == "carried":
@@ -153,6 +162,11 @@ def _note(book: Book, sheet: Sheet, label: str, spent: dict[str, Cell]) -> None:
         return adjustments if key == "adjustments" else _account(book, "contributions", label)
 
     sheet.heading(f"{label}: deployment of the DSG")
+    if _override_over(book, label):
+        sheet.note(
+            "The statutory override has ended: the deficit counts against usable reserves and stands in no "
+            "reserve of its own; the rows below keep it apart to show its size."
+        )
     titles = [COLUMNS["central"], COLUMNS["isb"], "Total"]
     written = sheet.table("£000", titles, NOTE, content)
     book.check(f"{label}: the note ends at the deficit carried forward of the DSG account",
@@ -162,6 +176,12 @@ def _note(book: Book, sheet: Sheet, label: str, spent: dict[str, Cell]) -> None:
                written[2]["initial"] - written[2]["after"] - written[2]["brought"],
                ALLOWED_GBP, "GBP")  # fmt: skip
     book.cells["note after recoupment", "mean", label] = written[2]["after"]
+
+
+def _override_over(book: Book, label: str) -> bool:
+    """Whether a year begins after the end of the override."""
+    ends, year = override_ends(book.results.scenario), int(label[:4])
+    return ends is not None and month_index(ends.year, ends.month, year) < 0
 
 
 def _printed(book: Book, sheet: Sheet, label: str) -> None:
@@ -218,7 +238,8 @@ def _reserves(book: Book, sheet: Sheet, labels: list[str]) -> None:
     sheet.line(f"Reserves left, downside case ({100 - level}th percentile)", low, "money")
     chances = reduced(draws["reserves_exhausted"], "mean")
     sheet.line("Chance that they do not cover the deficit", chances, "chance")
-    ends = f"to the end of {override.ends}" if override.ends is not None else "with no end given"
+    end = override_ends(book.results.scenario)
+    ends = f"to the end of {end}" if end is not None else "with no end known"
     worst = max(range(len(labels)), key=lambda index: chances[index])
     risk = (
         f"In {labels[worst]} they do not cover it in {chances[worst]:.0%} of draws."

@@ -272,7 +272,8 @@ def _first_year(book: Book, sheet: Sheet, year: str) -> None:
 
     sheet.heading(f"First year {year}: published basis beside the model view")
     sheet.note(
-        "Published basis: budget lines as published, current pupils unchanged, nothing drawn. Model "
+        "Published basis: budget lines as published, current pupils unchanged, nothing drawn, and of support "
+        "only what is sure. Model "
         "view: what the cohort says, with starters and leavers on top. They are not expected to be "
         "equal; the Budget lines sheet shows the difference line by line."
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.reference.calendar import MONTH_NAMES
+from model.account.reserves import override_ends
+from model.assumptions import register
+from model.reference.calendar import MONTH_NAMES, month_index
 from model.report.workbook.figures import Cell
 from model.report.workbook.measures import years
 from model.report.workbook.risks import not_covered
@@ -86,6 +88,7 @@ def sections(book: Book) -> Sections:
         "What could go wrong?": _wrong(book),
         "What is not known or not decided?": [
             *_support(book.results),
+            *_undecided(book.results.scenario),
             *not_covered(book.results.scenario),
         ],
     }
@@ -144,10 +147,12 @@ def _meaning(scenario: Scenario) -> list[str]:
         )
     override = account.statutory_override
     if override is not None:
-        ends = override.ends
+        ends = override_ends(scenario)
         until = ""
         if ends is not None:
-            until = f" It is taken to end with {MONTH_NAMES[ends.month - 1]} {ends.year}."
+            over = month_index(ends.year, ends.month, scenario.horizon.first_year) < 0
+            verb = "ended" if over else "is taken to end"
+            until = f" It {verb} with {MONTH_NAMES[ends.month - 1]} {ends.year}."
         sentences.append(
             "The statutory override is a rule that keeps this deficit apart from the council's own savings "
             f"(reserves).{until}"
@@ -239,12 +244,30 @@ def _wrong(book: Book) -> list[str]:
                 f"If {worst.opening.title} came a year late, it would cost {pounds(cost)}."
             )
     draws = book.results.draws
-    if "reserves_exhausted" in draws:
-        chance = float(draws["reserves_exhausted"].isel(year=-1).mean())
+    exhausted = (
+        draws["reserves_exhausted"].isel(year=-1).mean() if "reserves_exhausted" in draws else 0
+    )
+    chance = float(exhausted)
+    if chance > 0:
         sentences.append(
             f"By the end of {last} the council's reserves would not cover the deficit in {cases(chance)}."
         )
     return sentences
+
+
+def _undecided(scenario: Scenario) -> list[str]:
+    """Other inputs that wait for somebody's decision, counted by who decides."""
+    told = ("account.stability_grant", "account.later_deficits")
+    waiting: dict[str, set[str]] = {}
+    for row in register(scenario):
+        if row.status == "undecided" and not row.path.startswith(told):
+            waiting.setdefault(row.owner or "others", set()).add(row.path)
+    if not waiting:
+        return []
+    who = ", ".join(f"{len(paths)} by {owner}" for owner, paths in waiting.items())
+    return [
+        f"Other figures wait for a decision ({who}); the sheet Support and reserves names them."
+    ]
 
 
 def _support(results: Results) -> list[str]:
@@ -264,6 +287,14 @@ def _support(results: Results) -> list[str]:
             f"A government grant of up to {pounds(float(grant.max()))} towards the deficit is not decided; it is "
             f"counted on in {cases(float((grant > 0).mean()))}, {pounds(float(grant.mean()))} on average."
         )
+        closing = results.draws["cumulative_with_support"].transpose("year", "draw").to_numpy()[-1]
+        if 0 < (grant > 0).mean() < 1:
+            last = str(results.draws["year"].to_numpy()[-1])
+            sentences.append(
+                f"By the end of {last} the total after help is {position(float(closing[grant > 0].mean()))} on "
+                f"average where it comes and {position(float(closing[grant == 0].mean()))} where it does not: "
+                "the average above lies between and will not happen."
+            )
     later = received.get("later_deficits")
     if later is not None:
         sentences.append(

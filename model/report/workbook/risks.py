@@ -135,6 +135,15 @@ def _pounds(book: Book, sheet: Sheet, labels: list[str]) -> None:
         for label, item, tail in zip(labels, downside, worst, strict=True):
             book.cells[measure, "downside", label] = item
             book.cells[measure, "worst", label] = tail
+    if "stability_grant_if_approved" in results.draws:
+        grant = float(results.draws["stability_grant_if_approved"].mean())
+        chance = 1 - float((results.draws["support_paid"].sel(arrangement="stability_grant")
+                            .sum("year") > 0).mean())  # fmt: skip
+        sheet.note(
+            f"If the Stability Grant is not paid, every cumulative figure with support from its year on is "
+            f"£{grant:,.0f} larger (mean); that happens in {chance:.0%} of draws.",
+            "top",
+        )
     if "trajectory_gap" in results.draws:
         gaps = dict(zip(target_years(results), _draws(book, "trajectory_gap"), strict=True))
         sheet.line(

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from model.account.reserves import override_ends
 from model.account.support.arrangements import TITLES
 from model.account.support.terms import support_terms
 from model.assumptions import register
 from model.reference.calendar import APRIL, financial_year_label, month_index
 from model.report.workbook.figures import Cell, total
 from model.report.workbook.measures import PERCENTILES, by_year, mean, reduced, years
-from model.report.workbook.sheet import Book, Sheet
+from model.report.workbook.sheet import Book, Content, Sheet
 from model.scenario.account_schema import Account
 from model.scenario.schema import Scenario
 
@@ -22,6 +23,8 @@ SHARES_SHOWN = (0.0, 0.3, 0.6, 0.9)
 """Shares of later deficits laid side by side; a scenario may assume no more than the last."""
 NEARLY = 0.01
 """Pounds within which everything due counts as paid."""
+GRANTS = ("stability_grant", "later_deficits")
+"""Arrangements that are no additional DSG but grants towards the deficit that is held."""
 RECEIPTS = {
     "net": "the deficit in the books, after Safety Valve money (net)",
     "gross": "the deficit before Safety Valve money (gross)",
@@ -114,6 +117,14 @@ def _by_arrangement(book: Book, sheet: Sheet, labels: list[str]) -> None:
         "All support: mean", [total([row[i] for row in rows]) for i in range(len(labels))],
         "money", "total",
     )  # fmt: skip
+    outside = [row for name, row in zip(names, rows, strict=True) if name in GRANTS]
+    if outside:
+        cells = sheet.line(
+            "of which grants towards the deficit, outside the DSG",
+            [total([row[i] for row in outside]) for i in range(len(labels))], "money",
+        )  # fmt: skip
+        for year, cell in zip(labels, cells, strict=True):
+            book.cells["grants outside the DSG", "mean", year] = cell
     together = draws["support_paid"].sum("arrangement")
     for statistic in PERCENTILES:
         sheet.line(statistic, reduced(together, statistic), "money", label_style="indent")
@@ -146,34 +157,35 @@ def _payments(sheet: Sheet, account: Account) -> None:
         "Due in",
         "£000",
         "Tested at end of",
+        "Allowance, £000",
         "Off track",
-        "Then",
-        text=(1, 3, 4, 5),
+        text=(1, 3, 5),
     )
     for payment in account.support_payments:
         test = payment.test
-        words = ["not tested", "-", "-"]
+        row: list[Content] = ["not tested", None, "-"]
         if test is not None:
             part = test.paid_off_track.central
-            words = [
-                financial_year_label(test.year),
-                "withheld" if part == 0 else f"{part:.0%} paid",
-                "paid on return" if test.on_return == "paid" else "lost",
-            ]
+            off = "withheld" if part == 0 else f"{part:.0%} paid"
+            after = "paid on return" if test.on_return == "paid" else "lost"
+            row = [
+                financial_year_label(test.year), test.allowance_gbp.central, f"{off}, then {after}",
+            ]  # fmt: skip
         sheet.line(
             payment.title,
-            [financial_year_label(payment.year), payment.amount_gbp.central, *words],
-            each=["", "money", "", "", ""],
+            [financial_year_label(payment.year), payment.amount_gbp.central, *row],
+            each=["", "money", "", "money", ""],
         )
     sheet.note(
-        "A payment is tested on the position without support against the agreed target of that year; "
-        "what is withheld is paid in the first later year that meets the same test."
+        "A payment is tested on the position without support against the agreed target of that year plus the "
+        "allowance (central; the Assumptions sheet has its range and reason), so that it can be made in "
+        "years whose target is missed. What is withheld is paid in the first later year that meets the same test."
     )
     if account.safety_valve_extension is not None:
         start = financial_year_label(account.safety_valve_extension.from_year)
         sheet.note(
             f"An extension from {start} is in the run with the chance "
-            f"{account.safety_valve_extension.agreed.central:.0%} (central): what is then unpaid follows "
+            f"{account.safety_valve_extension.agreed.distribution.mean:.0%}: what is then unpaid follows "
             "its own dates and targets."
         )
 
@@ -194,27 +206,33 @@ def _stability_grant(book: Book, sheet: Sheet) -> None:
     sheet.header("£000", "Mean", "p10", "p90")
     for figure in grant.evidence:
         sheet.line(f"Deficit in evidence: {figure.title}", [figure.deficit_gbp.central], "money")
-    _spread(
-        sheet, "Eligible deficit, after deductions", draws["stability_grant_eligible"].to_numpy()
+    _spread(sheet, "Deficit in the books", draws["stability_grant_books"].to_numpy())
+    lowest = _spread(sheet, "Lowest of these", draws["stability_grant_lowest"].to_numpy())
+    others = _spread(
+        sheet,
+        "less overspends of other blocks"
+        + ("" if terms.less_other_overspends else " (not deducted)"),
+        draws["stability_grant_other_overspends"].to_numpy(),
     )
-    if grant.ineligible_gbp.central:
-        sheet.line(
-            "of which taken off as ineligible, besides other blocks",
-            [grant.ineligible_gbp.central],
-            "money",
-        )
+    other = sheet.line(
+        "less other ineligible spending", [grant.ineligible_gbp.distribution.mean], "money"
+    )[0]
+    eligible = _spread(
+        sheet, "Eligible deficit", draws["stability_grant_eligible"].to_numpy(), weight="total"
+    )
     share = sheet.line("Share met", [terms.share], "share")[0]
     one = _spread(
         sheet, "Grant if approved", draws["stability_grant_if_approved"].to_numpy(), weight="total"
     )
-    drawn = book.results.inputs.get("account.stability_grant.approval")
-    chance = grant.approval.central if drawn is None else float(drawn.mean())
-    sheet.line("Chance of approval (mean of the input)", [chance], "chance")
+    chance = grant.approval.distribution.mean
+    sheet.line("Chance of approval", [chance], "chance")
     paid = draws["support_paid"].sel(arrangement="stability_grant").sum("year").to_numpy()
     _spread(sheet, "Paid in the years forecast", paid, weight="total")
     if grant.safety_valve_receipts == "net":
-        eligible = float(draws["stability_grant_eligible"].mean())
         book.check("Stability Grant: share x eligible deficit", one - share * eligible, 0.01, "GBP")
+    if (draws["stability_grant_eligible"] > 0).all() and grant.ineligible_gbp.certain:
+        gap = eligible - (lowest - others - other)
+        book.check("Stability Grant: lowest less deductions is eligible", gap, 0.01, "GBP")
     sheet.note(
         f"Base of the share: {RECEIPTS[grant.safety_valve_receipts]}; no published text settles how Safety "
         f"Valve money counts. Expected in {terms.paid}."
@@ -279,10 +297,11 @@ def _reserves(book: Book, sheet: Sheet, labels: list[str]) -> None:
     assert account is not None
     override = account.statutory_override
     assert override is not None
+    ends = override_ends(book.results.scenario)
     sheet.heading("The DSG deficit and usable reserves")
     sheet.note(
         "The statutory override keeps the DSG deficit off the council's reserves"
-        + (f" until the end of {override.ends}." if override.ends else "; no end is given.")
+        + (f" until the end of {ends}." if ends else "; no end is known.")
         + " From the first year that begins after it the whole cumulative deficit, with all support "
         "received, counts against them."
     )
@@ -335,6 +354,12 @@ def _reserves(book: Book, sheet: Sheet, labels: list[str]) -> None:
         "If the override did not hold: usable reserves less the deficit, mean",
         [u - d for u, d in zip(usable, deficit, strict=True)], "money",
     )  # fmt: skip
+    sheet.note(
+        "Usable reserves are as given, after all other calls: whether those hold the financing cost below and "
+        "what levers cost the general fund is for who gives them; neither is taken off here. Ministers have "
+        "said that councils are not expected to fund SEND from general funds after 2027-28; no rule says how, "
+        "and none is in this forecast."
+    )
     sheet.note(_indicator(draws["reserves_first_exhausted"].mean("draw").to_numpy(), labels))
 
 
