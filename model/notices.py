@@ -30,6 +30,11 @@ FAR_BELOW_AGREED = 0.9
 FAR_FROM_BOOKS = 0.05
 """Evidence of a deficit this far from the account is more likely another scope or a slip."""
 
+LARGE_TRANSFER = 0.05
+"""A transfer of more than this share of a block is more likely a percentage written as a share."""
+SLIP_OF_UNITS = 0.01
+"""A forecast below this share of its budget is more likely thousands written as pounds."""
+
 Notice = tuple[str, str]
 
 
@@ -279,7 +284,17 @@ def _plans_drivers(scenario: Scenario) -> list[PlansDriver]:
 
 
 def _lines(scenario: Scenario) -> Iterator[Notice]:
-    """A setting and age that two budget lines pay for."""
+    """A setting and age that two budget lines pay for, and forecasts in other units than their budgets."""
+    for line in scenario.funding.lines if scenario.funding else []:
+        budget, published = line.budget_gbp, line.published_gbp
+        if budget is None or published is None:
+            continue
+        if 0 < published.central < SLIP_OF_UNITS * budget.central:
+            yield (
+                f"{line.title}: {published.central:,.0f} is published against a budget of "
+                f"{budget.central:,.0f}",
+                "Are both in pounds? Thousands are written out in full.",
+            )
     seen: dict[tuple[str, int], str] = {}
     told: set[tuple[str, str, str]] = set()
     for line in scenario.funding.lines if scenario.funding else []:
@@ -330,6 +345,15 @@ def _support(scenario: Scenario) -> Iterator[Notice]:
     account = scenario.account
     if account is None:
         return
+    for transfer in account.transfers:
+        year = scenario.horizon.first_year
+        covered = transfer.share_of_gross.covers(year)
+        share = transfer.share_of_gross.at(year).central if covered else 0.0
+        if share > LARGE_TRANSFER:
+            yield (
+                f"{transfer.title} moves {share:.0%} of a block",
+                "Half of one per cent is written 0.005.",
+            )
     sure = [
         financial_year_label(payment.year)
         for payment in account.support_payments

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from model.results import Results
     from model.scenario.load import LoadedScenario
 
+FEW_DRAWS = 200
+"""Below this many draws a range is rough."""
+BEYOND_BELIEF = 6.0
+"""Standard deviations from which a slip in the file is likelier than the actual."""
 _PENNY = 0.01
 
 
@@ -171,6 +175,15 @@ def _print(found: Monitoring, results: Results) -> None:
         f"{thousands(found.straight_line_gbp)}k. The outturn given the actuals is "
         f"{thousands(model_mean)}k for the same lines."
     )
+    if results.draw_count < FEW_DRAWS:
+        console.print(
+            f"Look at: {results.draw_count} draws are few; use {FEW_DRAWS} or more for figures that are passed on."
+        )
+    if any(abs(line.surprise or 0.0) > BEYOND_BELIEF for line in found.surprising):
+        console.print(
+            "Look at this first: an actual is so far off the forecast that the file is likelier wrong than the "
+            "forecast; until it is explained the outturns and the account above are not to be used."
+        )
     for line in found.surprising:
         console.print(
             f"Look at: {line.line.title}{_off(line.surprise)}. Expected {thousands(line.before.mean)}k "

@@ -13,6 +13,6 @@ def scenario_file(name: str) -> Path:
 
     path = Path(name)
     found = scenario_file(path)
-    if found != path:
+    if found != path and not found.is_relative_to(Path(name)):
         click.echo(f"Using the bundled scenario {found.name}.", err=True)
     return found

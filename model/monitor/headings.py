@@ -83,7 +83,7 @@ def find_columns(
 def heading_problems(
     grid: Grid, columns: Columns, aliases: Mapping[str, tuple[str, ...]]
 ) -> list[Problem]:
-    """Headings that are spelt nearly like one that is read, or stand twice."""
+    """Headings that are spelt nearly like one that is read, or stand twice, and rows longer than them."""
     known = {alias: name for name, given in aliases.items() for alias in given}
     problems = []
     for heading in columns.ignored:
@@ -105,4 +105,24 @@ def heading_problems(
                     hint=f"Did you mean '{near[0]}'?",
                 )
             )
-    return problems
+    return [*problems, *_rows_too_long(grid, columns)]
+
+
+def _rows_too_long(grid: Grid, columns: Columns) -> list[Problem]:
+    """Rows of a CSV file with more cells than headings: a comma inside a number has made two of one."""
+    if grid.sheet:
+        return []
+    widths = {row: len(cells) for row, cells in grid.rows}
+    wide = widths[columns.row]
+    return [
+        grid.problem(
+            row,
+            None,
+            "",
+            "this row has more cells than there are headings",
+            found=f"{len(cells)} cells under {wide} headings",
+            hint='Put a number with a comma in quotes, as "2,240", or leave the comma out.',
+        )
+        for row, cells in grid.rows
+        if row > columns.row and any(cell not in (None, "") for cell in cells[wide:])
+    ]

@@ -80,7 +80,7 @@ def decode(raw: bytes, file: str, what: str = "a scenario") -> str:
             f"this is an Excel workbook or another zip file, not {what}",
             "A scenario is a text file: `hn-forecast init demo` makes one to start from."
             if what == "a scenario"
-            else "It is a text file: see docs/figures.md.",
+            else "It is a text file: its page under docs/ has an example.",
         )
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64]:
         raise _refused(
@@ -146,7 +146,7 @@ class _Reader:
                 f"{self._what} is a list of 'key: value' lines",
                 "Run 'hn-forecast init FOLDER' for a complete example."
                 if self._what == "a scenario"
-                else "See docs/figures.md for a complete example.",
+                else "Its page under docs/ has a complete example.",
             )
         self._document.lines[()] = _line(event)
         self._mapping(event, (), 0, self._document.data)

@@ -35,14 +35,17 @@ def demo(demoshire_file, tmp_path):
 
 
 def test_the_invented_authority_has_only_settings_without_a_line(demo):
-    (only,) = demo()
-    assert "of 2,400 opening plans are in settings that no budget line follows" in only
+    plans, override = demo()
+    assert "of 2,400 opening plans are in settings that no budget line follows" in plans
+    assert "the statutory override ends in 2028-03 and no usable reserves are given" in override
 
 
 @pytest.mark.parametrize(
     "swaps, words",
     [
         ([("opening_deficit_gbp: 14200000", "opening_deficit_gbp: 14200")], "far from the target"),
+        ([("share_of_gross: 0.005", "share_of_gross: 0.5")], "moves 50% of a block"),
+        ([("published_gbp: 9300000", "published_gbp: 9300")], "9,300 is published against a budget of 8,600,000"),
         ([("balance_by: 2028-29", "balance_by: 2040-41")], "outside the years forecast"),
         ([("settings: [state_special]", "settings: [state_special, mainstream]")], "two lines pay"),
         ([(f"cumulative_deficit_gbp: {value}", f"cumulative_deficit_gbp: -{value}")

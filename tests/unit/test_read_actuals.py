@@ -397,3 +397,10 @@ def test_no_part_of_the_reader_writes(tmp_path, scenario):
     read_actuals(path, scenario, 2)
     assert path.read_bytes() == before
     assert zipfile.ZipFile(io.BytesIO(before)).testzip() is None
+
+
+def test_a_comma_that_makes_two_cells_of_one_number_is_refused(tmp_path, scenario):
+    """`2,240` without quotes would be read as 2, and the forecast beside it as 240."""
+    text = GOOD.replace("fees,2,1200000,250000,1300000", "fees,2,1200000,250,000,1300000")
+    found = problems(write(tmp_path, text), scenario)
+    assert any("6 cells under 5 headings" in problem and ":2" in problem for problem in found)

@@ -14,7 +14,7 @@ from model.reference.calendar import APRIL, financial_year_label, month_index
 from model.report.workbook.figures import Cell, total
 from model.report.workbook.measures import PERCENTILES, by_year, mean, reduced, years
 from model.report.workbook.sheet import Book, Content, Sheet
-from model.scenario.account_schema import Account
+from model.scenario.account_schema import Account, StabilityGrant
 from model.scenario.schema import Scenario
 
 NAME = "Support and reserves"
@@ -179,7 +179,8 @@ def _payments(sheet: Sheet, account: Account) -> None:
     sheet.note(
         "A payment is tested on the position without support against the agreed target of that year plus the "
         "allowance (central; the Assumptions sheet has its range and reason), so that it can be made in "
-        "years whose target is missed. What is withheld is paid in the first later year that meets the same test."
+        "years whose target is missed. What is withheld is paid in the first later year that meets the same "
+        "test, or lost, as the row says."
     )
     if account.safety_valve_extension is not None:
         start = financial_year_label(account.safety_valve_extension.from_year)
@@ -235,8 +236,14 @@ def _stability_grant(book: Book, sheet: Sheet) -> None:
         book.check("Stability Grant: lowest less deductions is eligible", gap, 0.01, "GBP")
     sheet.note(
         f"Base of the share: {RECEIPTS[grant.safety_valve_receipts]}; no published text settles how Safety "
-        f"Valve money counts. Expected in {terms.paid}."
+        f"Valve money counts. Expected in {terms.paid}{_late(grant)}."
     )
+
+
+def _late(grant: StabilityGrant) -> str:
+    """How much later than expected it comes, on average over the input."""
+    months = grant.delay_months.distribution.mean
+    return f" and {months:.1f} months later on average" if months > 0 else ""
 
 
 def _spread(sheet: Sheet, title: str, values: np.ndarray, weight: str = "") -> Cell:
