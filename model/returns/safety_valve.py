@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from model.mitigation.delivery import selected_share
 from model.returns.conditions_schema import AgreedCondition, ConditionsFile, QuotedFigure
 from model.returns.exceptions import (
     RunBehind,
@@ -22,6 +23,7 @@ from model.returns.position import Position, position
 from model.returns.run_figures import RunFigures, run_figures
 from model.returns.typed_figures import TypedFigure, typed_figures
 from model.returns.unfilled import unfilled_spans
+from model.scenario.mitigation_schema import Mitigation
 from model.scenario.schema import Scenario
 
 
@@ -150,7 +152,7 @@ def _filled(agreed: AgreedCondition, scenario: Scenario, texts: _Texts) -> Fille
         )
         for metric in agreed.metrics
     )
-    titles = {item.id: item.title for item in scenario.mitigations}
+    titles = {item.id: f"{item.title}{_held(item, scenario)}" for item in scenario.mitigations}
     loss = None if agreed.money_at_risk is None else expected_loss(agreed.money_at_risk)
     return FilledCondition(
         agreed,
@@ -163,6 +165,20 @@ def _filled(agreed: AgreedCondition, scenario: Scenario, texts: _Texts) -> Fille
         loss,
         tuple(_of(agreed, scenario, texts)),
     )
+
+
+def _held(mitigation: Mitigation, scenario: Scenario) -> str:
+    """How much of a mitigation the figures hold, where that is not all of it."""
+    share = selected_share(mitigation, scenario)
+    if share >= 1:
+        return ""
+    held = "none of it is" if share <= 0 else f"{share:.0%} of it is"
+    return f" ({held} in these figures; the run has mitigated: {_chosen(scenario)})"
+
+
+def _chosen(scenario: Scenario) -> str:
+    chosen = scenario.mitigated
+    return chosen if isinstance(chosen, str) else ", ".join(chosen)
 
 
 def _of(agreed: AgreedCondition, scenario: Scenario, texts: _Texts) -> Iterator[SignOffException]:

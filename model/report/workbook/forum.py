@@ -121,7 +121,7 @@ def _decisions(book: Book, sheet: Sheet) -> None:
     results = book.results
     account = results.scenario.account
     assert account is not None
-    sheet.heading("Decisions asked for: transfers between blocks")
+    sheet.heading("Transfers between blocks: decided, asked for, and assumed for later years")
     if not account.transfers:
         sheet.note("None: the forecast counts on no transfer between blocks.", "top")
         return
@@ -136,7 +136,10 @@ def _decisions(book: Book, sheet: Sheet) -> None:
             f"The forum can agree up to {limit:.1%} of the giving block; more needs the Secretary of State. "
             f"Source of the limit: {parameter.source}."
         )
-    sheet.note(f"{words} Amount: share of the mean gross allocation if approved.")
+    sheet.note(
+        f"{words} An approval is for one year: the forum is asked for next year's alone, later years are "
+        "what the forecast takes. Amount: share of the mean gross allocation if approved."
+    )
     sheet.header(
         "Transfer", "Year", "Share of\nthe block", "Amount,\n£000", "Within the\nlimit, £000",
         "Over the\nlimit, £000", "Chance of\napproval", "Who decides", text=(1, 7),
