@@ -71,6 +71,11 @@ class Document:
         self._notes.append((path, Problem(self.file, line, "", message, **more)))
 
 
+def _page(what: str) -> str:
+    """Where a kind of file is described."""
+    return "docs/figures.md" if "figures" in what else "docs/safety_valve_return.md"
+
+
 def decode(raw: bytes, file: str, what: str = "a scenario") -> str:
     """The text of a file; `what` names it. Raises ScenarioError for what is not plain UTF-8 text."""
     if raw[:4] == b"PK\x03\x04":
@@ -80,7 +85,7 @@ def decode(raw: bytes, file: str, what: str = "a scenario") -> str:
             f"this is an Excel workbook or another zip file, not {what}",
             "A scenario is a text file: `hn-forecast init demo` makes one to start from."
             if what == "a scenario"
-            else "It is a text file: its page under docs/ has an example.",
+            else f"It is a text file: see {_page(what)}.",
         )
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64]:
         raise _refused(
@@ -146,7 +151,7 @@ class _Reader:
                 f"{self._what} is a list of 'key: value' lines",
                 "Run 'hn-forecast init FOLDER' for a complete example."
                 if self._what == "a scenario"
-                else "Its page under docs/ has a complete example.",
+                else f"See {_page(self._what)} for a complete example.",
             )
         self._document.lines[()] = _line(event)
         self._mapping(event, (), 0, self._document.data)

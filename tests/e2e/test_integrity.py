@@ -104,7 +104,13 @@ def test_sign_then_verify(run_folder, command):
         "manifest_sha256": manifest,
         "version": facts["version"],
         "statement": "Seen, and agreed.",
+        "notices": [
+            check["name"]
+            for check in facts["checks"]
+            if check["kind"] == "notice" and not check["passed"]
+        ],
     }
+    assert signed["notices"], "few draws are a notice, and stand beside the signature"
     verified = command("verify", run_folder)
     assert verified.code == 0, verified
     assert "Signed as Section 151 officer (S151)" in verified.out
