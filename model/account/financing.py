@@ -3,7 +3,7 @@
 average balance = opening + half of the year's movements - payments of support x the part of the year
 for which they are held. The money has been spent although the deficit stands in an account of its own:
 it is borrowed, or missing from what is invested. The cost is the general fund's and never in the DSG
-(facts/policy.md section 3: a reading, no rule text was found).
+(a reading: no rule text was found).
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def _opened(raw: bytes, name: str, *, values: bool) -> Iterator[Workbook]:
         IndexError,
         EOFError,
         OSError,
-        NotImplementedError,
+        NotImplementedError,  # how zipfile refuses a compression it does not know
     ) as error:
         if isinstance(error, DefusedXmlException) or isinstance(
             error.__cause__, DefusedXmlException

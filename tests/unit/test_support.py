@@ -418,3 +418,24 @@ def test_grants_and_later_deficits_that_do_not_fit_are_refused(tmp_path, case):
     account, message = BAD_2026[case]
     with pytest.raises(ScenarioError, match=message):
         small(tmp_path, BLOCKS + account, HEAD_2026)
+
+
+GAP = """  support_payments:
+    - {id: one, title: One, year: 2023-24, amount_gbp: 300}
+  safety_valve_extension:
+    agreed: 1
+    from_year: 2023-24
+    targets:
+      - {year: 2022-23, cumulative_deficit_gbp: 1400}
+      - {year: 2023-24, cumulative_deficit_gbp: 1500}
+      - {year: 2025-26, cumulative_deficit_gbp: 1700}
+    payments:
+      - {year: 2023-24, share: 1, test: {year: 2023-24, measure: in_year}}
+"""
+
+
+def test_a_year_without_a_target_before_it_is_no_return(tmp_path):
+    """150 against 100 is withheld; 2025-26 has no in-year target, so it brings nothing back."""
+    _, _, book = booked(tmp_path, GAP, [150, 30, 0])
+    assert paid(book) == [0, 0, 0]
+    assert book.arrangements.due_unpaid[0, :, 0].tolist() == [300, 300, 300]

@@ -16,11 +16,17 @@ NAMES = ("Deficit", "Larger", "Smaller")
 LOOKS = ("base", "level", "rise", "fall")
 
 
+class Nobody(Pages):
+    """A workbook about nothing: its pages are not printed here."""
+
+    subject = identity = ""
+
+
 def heights(tmp_path, *ends: tuple[float, float, bool]) -> list[dict[str, tuple[float, float]]]:
     """Look -> height above nil and below it, for each step, as stored beside its formula."""
     path = tmp_path / "chart.xlsx"
     with Workbook(str(path)) as workbook:
-        book = Pages(workbook)
+        book = Nobody(workbook)
         book.add("Steps")
         sheet = book.sheets["Steps"]
         sheet.header("Cause", "From", "To")

@@ -10,7 +10,7 @@ Where an extension is agreed in a draw, what has not been paid by its first year
 of the extension instead, tested against its own targets.
 
 Source: design 5.7; five authorities had 17.7m of 22.2m withheld for 2023-24 until agreements were revised,
-and two agreements were extended to nine years (facts/policy.md section 2).
+and two agreements were extended to nine years (Schools Week, 21 March 2024).
 """
 
 from __future__ import annotations
@@ -115,8 +115,9 @@ def _paid(
     left = amount - paid[due]
     if test.on_return == "paid":
         known = {target.year for target in targets}
+        needed = (0, 1) if test.measure == "in_year" else (0,)
         for later in range(year + 1, position.years.stop):
-            if later - lag in known:
+            if all(later - lag - before in known for before in needed):
                 back = _met(test, later - lag, targets, position, draws)
                 paid[later - position.years.start] = np.where(back, left, 0.0)
                 left = np.where(back, 0.0, left)

@@ -9,7 +9,7 @@ share, where it is approved in the draw, in the month it is paid. It never excee
 Source: explanatory note on DSG deficits of 9 February 2026: only deficits held at the end of 2025-26,
 the lowest figure where evidence differs, overspends that are not high needs deducted; the share and the
 approved local reform plan as reported with the final settlement. How Safety Valve receipts count was
-not found, hence the switch (facts/policy.md section 2).
+not found, hence the switch.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,7 +75,7 @@ class LiveCheck:
 
 
 @dataclass
-class Pages:
+class Pages(ABC):
     """A workbook being written and what the sheets of any workbook share.
 
     `cells`: (measure, statistic, label) -> headline cell that other sheets refer to.
@@ -87,14 +88,14 @@ class Pages:
     _formats: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False)
 
     @property
+    @abstractmethod
     def subject(self) -> str:
         """Whose figures these are: at the head of every printed page."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def identity(self) -> str:
         """Which run or runs they come from: at the foot of every printed page."""
-        raise NotImplementedError
 
     def style(self, *names: str) -> Any:
         """A cell format by the names of its looks and number format, made once."""
