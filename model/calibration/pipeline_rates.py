@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from model.history.history import History
@@ -55,7 +56,7 @@ def rate(history: History, name: str, january: int) -> Floats:
     return value.to_numpy(dtype=float)
 
 
-def _children(history: History):  # type: ignore[no-untyped-def]
+def _children(history: History) -> pd.Series[float]:
     """The measure of children that is newest: the schools block, whose logarithm follows the child population (0.99)."""
     block = history.series["schools_block_gbp"]
     known = [column for column in block.columns if block[column].notna().any()]

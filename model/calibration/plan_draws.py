@@ -12,6 +12,7 @@ from model.calibration.plan_totals import EXIT_ROWS, NEW_PLANS, NEW_ROWS, PREVAL
 from model.calibration.robust_regression import Coefficients
 from model.calibration.settings import Settings
 from model.chance.philox import stream_key, uniforms
+from model.history.collection_changes import collection_factor
 
 Floats = NDArray[np.float64]
 _LEAST_GROWTH, _LEAST_NEW, _FEWEST = 0.4, 0.01, 5.0
@@ -21,14 +22,16 @@ _LEAST_GROWTH, _LEAST_NEW, _FEWEST = 0.4, 0.01, 5.0
 class PlanDraws:
     """Plans in force and new plans, (horizon, authority, draw); horizon h is January + h + 1.
 
-    New plans are those of the calendar year before that January. Net exits of the year are the
-    plans before + new plans - plans: they hold arrivals and what is recorded differently.
+    New plans are those of the calendar year before that January. `net_exit_share`: net exits that
+    the rates expect, for each plan of the January before. What plans before + new plans - net exits
+    leaves to the plans is recorded differently from the flows.
     """
 
     january: int
     authorities: tuple[str, ...]
     plans: Floats
     new_plans: Floats
+    net_exit_share: Floats
 
 
 def draw_plans(
@@ -54,9 +57,11 @@ def draw_plans(
     exit_level = np.full(draws, fit.exit_level)
     log_growth, carried, new_log = np.zeros(size), np.zeros(draws), np.zeros(size)
     plans, new_plans = np.empty((horizons, *size)), np.empty((horizons, *size))
+    net_exit_share = np.empty((horizons, *size))
     for step in range(horizons):
         nation_new = level + (mean[NEW_ROWS] * pipeline).sum(axis=0)
-        nation_growth = nation_new - exit_level + carried + shocks[step]
+        surprise = carried + shocks[step]
+        nation_growth = nation_new - exit_level + surprise
         own_new = np.einsum("kad,kd->ad", own[NEW_ROWS], pipeline)
         own_exits = np.einsum("kad,kd->ad", own[EXIT_ROWS], exits)
         before = start * np.exp(log_growth)
@@ -64,7 +69,8 @@ def draw_plans(
         local = growth_noise[step] * spread
         growth = nation_growth + own_new - own_exits
         new_log = new_log + new_noise[step]
-        expected_new = np.maximum(_LEAST_NEW, nation_new + shocks[step] + own_new)
+        expected_new = np.maximum(_LEAST_NEW, nation_new + surprise + own_new)
+        net_exit_share[step] = exit_level + own_exits
         new_plans[step] = before * expected_new * np.exp(new_log)
         log_growth = log_growth + np.log(np.maximum(_LEAST_GROWTH, 1 + growth)) + local
         plans[step] = start * np.exp(log_growth)
@@ -72,12 +78,12 @@ def draw_plans(
         following[PREVALENCE] = own[PREVALENCE] + (growth - nation_growth) + local
         own = following
         mean = mean.copy()
-        mean[NEW_PLANS] = nation_new / (1 + nation_growth - carried - shocks[step])
+        mean[NEW_PLANS] = nation_new / (1 + nation_growth - surprise)
         carried = carried + settings.level_weight * shocks[step]
     missing = ~np.isfinite(fit.plans)
     plans[:, missing] = np.nan
     new_plans[:, missing] = np.nan
-    return PlanDraws(fit.january, fit.authorities, plans, new_plans)
+    return PlanDraws(fit.january, fit.authorities, plans, new_plans, net_exit_share)
 
 
 def _normals(seed: int, purpose: str, rows: int, draws: int) -> Floats:
@@ -89,7 +95,7 @@ def _normal_draws(coefficients: Coefficients, seed: int, purpose: str, draws: in
     values, vectors = np.linalg.eigh(coefficients.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0))
     normals = _normals(seed, purpose, len(coefficients.value), draws)
-    return coefficients.value[:, None] + root @ normals
+    return np.asarray(coefficients.value[:, None] + root @ normals)
 
 
 def _common_shocks(
@@ -112,10 +118,14 @@ def _local_noise(fit: PlanTotals, horizons: int, draws: int, seed: int) -> tuple
     size = (horizons, len(fit.authorities), draws)
     growth, new = np.empty(size), np.empty(size)
     lasting, count = fit.noise.lasting_share, len(fit.noise.growth)
+    wider = np.array(
+        [collection_factor(fit.january + step + 1, fit.january) for step in range(horizons)]
+    )[:, None]
     for place, name in enumerate(fit.authorities):
         uniform = uniforms(stream_key(seed, f"calibration local {name}"), 0, draws, horizons + 1)
         which = np.minimum((uniform * count).astype(np.int64), count - 1)
         stays = np.sqrt(lasting) * fit.noise.growth[which[horizons]]
-        growth[:, place] = np.sqrt(1 - lasting) * fit.noise.growth[which[:horizons]] + stays
-        new[:, place] = fit.noise.new_plans[which[:horizons]]
+        passing = np.sqrt(1 - lasting) * fit.noise.growth[which[:horizons]]
+        growth[:, place] = wider * (passing + stays)
+        new[:, place] = wider * fit.noise.new_plans[which[:horizons]]
     return growth, new
