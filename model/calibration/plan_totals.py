@@ -3,8 +3,8 @@
 For authority i at January t, with P plans and deviations d of its rates from the mean of
 authorities (`deviations.py`):
 
-    new plans of the next year / P   Y = a + b . (mean + d)    over accepted, new plans, late, prevalence
-    net exits of the next year / P   X = x + g . d             over elsewhere, refused
+    new plans of the next year / P   Y = a + b . (mean + d)    over NEW_PLAN_RATES
+    net exits of the next year / P   X = x + g . d             over EXIT_RATES
     plans                            P' = P (1 + Y - X)
     deviations a year later          d' = M d                  prevalence: d + own growth - the nation's
 
