@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from model.calibration.settings import Settings
+from model.calibration.shrinkage import Shrunk, shrink
 from model.history.history import History
 
 Floats = NDArray[np.float64]
@@ -71,14 +72,14 @@ class RateForecast:
     years: tuple[int, ...]
 
 
-def forecast_rate(history: History, rate: Rate) -> RateForecast | None:
+def forecast_rate(history: History, rate: Rate, settings: Settings) -> RateForecast | None:
     """Fit a rate to all years known and forecast the next; None where fewer than two years are known."""
     regions = history.authorities.region.to_numpy(dtype=str)
     years = [year for year in history.januaries if _counts(history, rate, year)[2].sum() >= 20]
     pairs = [(year, year + 1) for year in years if year + 1 in years]
     if not pairs:
         return None
-    shrunk = {year: shrink(*_logits(history, rate, year), regions) for year in years}
+    shrunk = {year: _shrunk(history, rate, year, regions, settings) for year in years}
     value, error, dispersion, residuals = _carry_over(history, rate, pairs, shrunk)
     last = years[-1]
     successes, trials, known = _counts(history, rate, last)
@@ -134,52 +135,13 @@ def _logits(history: History, rate: Rate, year: int) -> tuple[Floats, Floats]:
     return np.where(known, np.clip(logit, low, high), np.nan), np.where(known, variance, np.nan)
 
 
-@dataclass(frozen=True)
-class Shrunk:
-    """Deviations from the nation as believed, and whose evidence they rest on, (authority,) each."""
-
-    deviation: Floats
-    weight_own: Floats
-    weight_region: Floats
-
-
-def shrink(value: Floats, variance: Floats, regions: NDArray[np.str_]) -> Shrunk:
-    """Draw each authority's value to its region's mean and that to the nation's.
-
-    V, the variance between authorities of a region, and R, that between regions, by the method of
-    moments; own weight V / (V + s2), the region's R / (R + V / authorities). An authority without a
-    value has its region's deviation.
-    """
-    known = np.isfinite(value)
-    weights = 1 / variance[known]
-    nation = float(np.average(value[known], weights=weights))
-    codes = pd.factorize(regions)[0]
-    count = codes.max() + 1
-    region_mean, region_size, within = np.zeros(count), np.zeros(count), []
-    for region in range(count):
-        here = known & (codes == region)
-        region_size[region] = here.sum()
-        if here.any():
-            region_mean[region] = value[here].mean() - nation
-        if here.sum() > 1:
-            within.append((float(value[here].var(ddof=1)), int(here.sum())))
-    counting = float(np.median(variance[known]))
-    seen = (
-        float(np.average([v for v, _ in within], weights=[n for _, n in within])) if within else 0.0
-    )
-    between = max(seen - counting, 0.0)
-    full = region_size > 0
-    regional = 0.0
-    if full.sum() > 1:
-        chance = float(np.mean((between + counting) / region_size[full]))
-        regional = max(float(region_mean[full].var(ddof=1)) - chance, 0.0)
-    of_region = np.where(
-        full, regional / (regional + (between + counting) / np.maximum(region_size, 1) + 1e-12), 0.0
-    )
-    drawn = of_region * region_mean
-    own = np.where(known, between / (between + np.nan_to_num(variance, nan=1.0) + 1e-12), 0.0)
-    deviation = own * (np.nan_to_num(value) - nation) + (1 - own) * drawn[codes]
-    return Shrunk(deviation, own, (1 - own) * of_region[codes])
+def _shrunk(
+    history: History, rate: Rate, year: int, regions: NDArray[np.str_], settings: Settings
+) -> Shrunk:
+    logit, variance = _logits(history, rate, year)
+    known = np.isfinite(logit)
+    nation = float(np.average(logit[known], weights=1 / variance[known]))
+    return shrink(logit - nation, variance, regions, known, settings.least_variance_share)
 
 
 def _carry_over(
