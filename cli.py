@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from model.commands.backtest import backtest
 from model.commands.calibrate import calibrate
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
@@ -33,6 +34,7 @@ for command in (
     run,
     validate,
     calibrate,
+    backtest,
     monitor,
     sensitivity,
     compare,
