@@ -61,21 +61,23 @@ def backtest_plans(
     draws: int,
     seed: int,
     authorities: Sequence[str] | None = None,
+    methods: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Forecasts of every measure by our method and the simple ones, see `forecast_table.COLUMNS`.
 
     Authorities whose boundaries changed are left out. All others are learnt from; `authorities` says
-    whose rows are kept. `progress` is called with (origins done, origins in all).
+    whose rows are kept, `methods` which simple methods are made. `progress` is called with (origins done, origins in all).
     """
     names = [str(name) for name in history.names[history.authorities.unchanged]]
     whole = history.select(names)
     kept = set(names if authorities is None else authorities)
+    rivals = list(METHODS) if methods is None else list(methods)
     tables = []
     for place, origin in enumerate(origins):
         if progress is not None:
             progress(place, len(origins))
-        tables += list(_from_origin(whole, origin, tuple(horizons), draws, seed))
+        tables += list(_from_origin(whole, origin, tuple(horizons), draws, seed, rivals))
     if progress is not None:
         progress(len(origins), len(origins))
     table = pd.concat(tables, ignore_index=True)
@@ -100,7 +102,12 @@ def our_forecasts(known: History, horizons: int, draws: int, seed: int) -> dict[
 
 
 def _from_origin(
-    whole: History, origin: int, horizons: tuple[int, ...], draws: int, seed: int
+    whole: History,
+    origin: int,
+    horizons: tuple[int, ...],
+    draws: int,
+    seed: int,
+    simple: list[str],
 ) -> Iterator[pd.DataFrame]:
     known = whole.known_at(origin)
     ours = our_forecasts(known, max(horizons), draws, seed)
@@ -121,7 +128,7 @@ def _from_origin(
             years,
             origin,
             horizons,
-            [name for name in METHODS if measure.name in SLOW_METHODS.get(name, (measure.name,))],
+            [name for name in simple if measure.name in SLOW_METHODS.get(name, (measure.name,))],
         )
         ensembles |= {name: (rival.ensemble, rival.median) for name, rival in rivals.items()}
         for method, (ensemble, median) in ensembles.items():

@@ -43,6 +43,9 @@ class Span(click.ParamType[tuple[int, ...]]):
 @click.option("--origins", type=Span(), default="2019..2023", help="Januaries to stand at.")
 @click.option("--horizons", type=Span(), default="1..3", help="Years ahead.")
 @click.option("--authorities", help="Names parted by semicolons; all without it.")
+@click.option(
+    "--methods", help="Simple methods to score against, parted by commas; all without it."
+)
 @click.option("--draws", type=click.IntRange(100, 20_000), default=500, help="Number of draws.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, help="Seed.")
 @click.option(
@@ -54,6 +57,7 @@ def backtest(
     origins: tuple[int, ...],
     horizons: tuple[int, ...],
     authorities: str | None,
+    methods: str | None,
     draws: int,
     seed: int,
     out: Path | None,
@@ -75,10 +79,12 @@ def backtest(
         raise FolderError(f"{target} exists; name another folder")
     history = read_history(folder)
     names = _names(authorities, history)
+    rivals = _rivals(methods)
     _refuse_origins(folder, history, origins, horizons)
     with Progress(quiet=quiet) as line:
         table = backtest_plans(
             history, origins, horizons, draws=draws, seed=seed, authorities=names,
+            methods=rivals,
             progress=line.origins,
         )  # fmt: skip
     write_backtest(
@@ -114,6 +120,27 @@ def _names(authorities: str | None, history: History) -> list[str] | None:
         raise ScenarioError(
             problems or [Problem("--authorities", None, "", "no name given", expected="a name")]
         )
+    return names
+
+
+def _rivals(methods: str | None) -> list[str] | None:
+    """Simple methods asked for. Raises ScenarioError for one that is not known."""
+    if methods is None:
+        return None
+    from model.backtest.simple_methods.forecasts import METHODS
+    from model.scenario.problems import Problem, ScenarioError, did_you_mean
+
+    names = [name.strip() for name in methods.split(",") if name.strip()]
+    problems = [
+        Problem(
+            "--methods", None, "", "no simple method of this name", found=name,
+            expected=", ".join(METHODS), hint=did_you_mean(name, METHODS),
+        )
+        for name in names
+        if name not in METHODS
+    ]  # fmt: skip
+    if problems:
+        raise ScenarioError(problems)
     return names
 
 
@@ -162,7 +189,7 @@ def _print_summary(table: Any, seed: int) -> None:
         rows = scores[scores["horizon"] == horizon].to_dict("records")
         shown = plain_table(
             f"Plans in force, {horizon} year{'s' if horizon > 1 else ''} ahead",
-            "MAPE %", "median %", "bias %", "CRPS %", "in 80 %", "in 95 %", "rows",
+            "MAPE %", "median %", "bias %", "CRPS %", "in 80 %", "in 95 %", "rows", fold=True,
         )  # fmt: skip
         for row in rows:
             ours = row["method"] == OUR_METHOD
@@ -179,7 +206,7 @@ def _print_summary(table: Any, seed: int) -> None:
             )
         console.print(shown)
     ratios = plain_table(
-        "Mean absolute error against the benchmark (95 % over authorities)", "ratio", "low", "high"
+        "MAPE against the benchmark's, 95 % over authorities", "ratio", "low", "high"
     )
     for row in benchmark_ratios(plans, seed=seed).to_dict("records"):
         ends = (f"{row[end]:.3f}" for end in ("ratio", "low", "high"))
