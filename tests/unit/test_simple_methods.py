@@ -14,7 +14,6 @@ from model.backtest.settings import simple_methods
 from model.backtest.simple_methods.arima import _fit, arima
 from model.backtest.simple_methods.counts import counts_in_a_row, mean_growth
 from model.backtest.simple_methods.damped_exponential_smoothing import (
-    _model,
     _pooled_parameters,
     damped_exponential_smoothing,
 )
@@ -117,7 +116,7 @@ def holt(series: np.ndarray, level: float, share: float, damping: float) -> tupl
 def test_damped_smoothing_is_the_recursion_written_out():
     """From the pooled parameters that were found, the next year is that of the plain loop."""
     history = growing(6, 11)
-    parameters = _pooled_parameters([_model(series) for series in np.log(history)])
+    parameters = _pooled_parameters(tuple(map(tuple, np.log(history))))
     found = damped_exponential_smoothing(history, history[0], (1,))
     level, trend, damping = parameters
     for series, forecast in zip(np.log(history), found[:, 0], strict=True):
@@ -131,7 +130,7 @@ def test_pooled_parameters_are_the_best_of_a_grid():
     def misfit(level: float, share: float, damping: float) -> float:
         return sum(np.log(np.mean(np.square(holt(s, level, share, damping)[0]))) for s in logs)
 
-    level, trend, damping = _pooled_parameters([_model(series) for series in logs])
+    level, trend, damping = _pooled_parameters(tuple(map(tuple, logs)))
     grid = [
         misfit(a, b, phi)
         for a in np.linspace(0.02, 0.99, 12)
@@ -148,6 +147,17 @@ def test_a_trend_is_damped_in_later_years():
     ratios = steps[:, 1:] / steps[:, :-1]
     assert ratios == pytest.approx(np.full_like(ratios, ratios[0, 0]), rel=1e-6)
     assert 0.8 - 1e-9 <= ratios[0, 0] <= 0.98 + 1e-9
+
+
+def test_a_count_that_never_changes_stays_and_moves_no_parameter():
+    history = growing(6, 11)
+    still = np.vstack([history, np.full(11, 7.0)])
+    found = damped_exponential_smoothing(still, history[0], (1, 2))
+    assert found[6].tolist() == [7, 7]
+    np.testing.assert_array_equal(
+        found[:6], damped_exponential_smoothing(history, history[0], (1, 2))
+    )
+    assert damped_exponential_smoothing(still[6:], history[0], (2,)).tolist() == [[7]]
 
 
 def test_the_newest_count_carries_weight():
