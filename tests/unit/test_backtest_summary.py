@@ -91,6 +91,14 @@ def test_scores_by_hand():
     assert naive["bias"] == pytest.approx(-10)
 
 
+def test_a_median_is_not_a_mean():
+    table = pd.DataFrame(
+        [row(name, OUR_METHOD, 100 + miss) for name, miss in zip("abc", (1, 2, 9), strict=True)]
+    )
+    found = method_summary(table).iloc[0]
+    assert (found["mape"], found["median_ape"]) == pytest.approx((4, 2))
+
+
 def test_a_method_with_fewer_rows_is_held_to_ours_on_those():
     """Two years ahead: ours misses by 4 and 4 %, naive by 20 % on the row it has."""
     found = method_summary(TABLE).set_index(["horizon", "method"])
