@@ -77,6 +77,8 @@ def test_scores_by_hand():
     # Errors +2 % and -3 %; CRPS 1 of 100 and 4 of 200.
     assert (ours["rows"], ours["authorities"]) == (2, 2)
     assert ours[["mape", "median_ape", "bias"]].tolist() == pytest.approx([2.5, 2.5, -0.5])
+    # 2 and 6 plans of 300.
+    assert ours["weighted_ape"] == pytest.approx(100 * 8 / 300)
     assert ours[["crps", "crps_percent"]].tolist() == pytest.approx([2.5, 1.5])
     assert ours[["mape_against_ours", "crps_against_ours"]].tolist() == [1, 1]
     # Two away is inside all ranges; six away is outside 5 and inside 10.
