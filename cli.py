@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from model.commands.calibrate import calibrate
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
@@ -31,6 +32,7 @@ def main() -> None:
 for command in (
     run,
     validate,
+    calibrate,
     monitor,
     sensitivity,
     compare,

@@ -372,6 +372,7 @@ def _chance(seed: int, first_draw: int) -> Chance:
         phase=stream_key(seed, "phase transfers"),
         new_plans=stream_key(seed, "new plans"),
         moved_in=stream_key(seed, "moved in"),
+        recording=stream_key(seed, "recording difference"),
         first_draw=first_draw,
     )
 
@@ -413,6 +414,7 @@ def step_months(
         new_plans=scenario.new_plans,
         new_pattern=setup.new_pattern,
         moved_in=scenario.moved_in,
+        recording_difference=scenario.recording_difference,
         moved_in_pattern=setup.moved_in_pattern,
         draws=draws,
         seed=seed,

@@ -17,9 +17,9 @@ from model.demand.reviews import review_hazard
 from model.draws import Draws
 from model.provision.nurture import Averted
 from model.provision.places import PlaceAllocation
-from model.reference.calendar import SEPTEMBER, calendar_month
+from model.reference.calendar import MONTHS, SEPTEMBER, calendar_month
 from model.scenario.demand_schema import Reviews
-from model.scenario.plans_schema import MovedIn, NewPlans, Rates
+from model.scenario.plans_schema import MovedIn, NewPlans, Rates, RecordingDifference
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +45,7 @@ class MonthInputs:
     draws: Draws
     seed: int
     chance: Chance | None
+    recording_difference: RecordingDifference | None = None
     pipeline: Pipeline | None = None
     reviews: Reviews | None = None
     ended_by_review: Floats | None = None
@@ -60,7 +61,7 @@ def advance(
     September ageing, exits, then the candidates for a place (phase transfers, in-year movers,
     joiners, those waiting, those who could return) are placed or stay where they are; only the
     placed move. Places are limited from the first month of the horizon. Conservation, each draw:
-    plans before + new + moved in - ceased - moved out = plans after.
+    plans before + new + moved in - ceased - moved out + recording difference = plans after.
     """
     if calendar_month(month) == SEPTEMBER:
         step.age(state, flows)
@@ -91,6 +92,9 @@ def advance(
     step.join(state, flows.new, new, entries.age, entries.placement)
     if inputs.moved_in is not None:
         step.join(state, flows.moved_in, arrivals, entries.age, entries.placement)
+    if inputs.recording_difference is not None:
+        share = inputs.draws.at(inputs.recording_difference.share_a_year, month) / MONTHS
+        step.record_differently(state, flows, inputs.live, share, month, inputs.chance, work)
     if places is not None:
         places.record(state, month)
 

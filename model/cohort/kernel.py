@@ -175,6 +175,42 @@ def chance_exits(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
+def expected_recording_difference(plans, live, share, difference):  # type: ignore[no-untyped-def]
+    """Every cell gains or loses `share` (draw,) of its plans; adds to `difference`."""
+    needs, draws = plans.shape[2], plans.shape[3]
+    for index in range(live.shape[0]):
+        age, placement = live[index]
+        for need in range(needs):
+            for draw in range(draws):
+                change = plans[age, placement, need, draw] * share[draw]
+                plans[age, placement, need, draw] += change
+                difference[age, placement, draw] += change
+
+
+@njit(nogil=True, cache=True)
+def chance_recording_difference(  # type: ignore[no-untyped-def]
+    plans, live, codes, share, first_draw, month, k0, k1, difference,
+):  # fmt: skip
+    """Whole plans gained or lost, each plan with probability |share|; adds to `difference`."""
+    needs, draws = plans.shape[2], plans.shape[3]
+    hazard = -np.log1p(-np.abs(share))
+    for index in range(live.shape[0]):
+        age, placement = live[index]
+        for need in range(needs):
+            cell = _cell(age, codes[placement], need)
+            for draw in range(draws):
+                count = plans[age, placement, need, draw]
+                if count <= 0.0 or hazard[draw] == 0.0:
+                    continue
+                number, _ = binomial(
+                    int(count), hazard[draw], first_draw + draw, month, cell, 0, k0, k1
+                )
+                change = float(number) if share[draw] > 0.0 else -float(number)
+                plans[age, placement, need, draw] += change
+                difference[age, placement, draw] += change
+
+
+@njit(nogil=True, cache=True)
 def expected_phase_transfers(  # type: ignore[no-untyped-def]
     plans, in_year, in_year_start, in_year_stop, hazard, start, stop, candidates
 ):

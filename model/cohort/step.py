@@ -30,6 +30,7 @@ class Chance:
     phase: Key
     new_plans: Key
     moved_in: Key
+    recording: Key
     first_draw: int
 
 
@@ -118,6 +119,28 @@ def exits(
             work.in_year,
         )
     return work.in_year
+
+
+def record_differently(
+    state: CohortState,
+    flows: MonthFlows,
+    live: NDArray[np.int64],
+    share: Floats,
+    month: int,
+    chance: Chance | None,
+    work: Workspace,
+) -> None:
+    """Plans that counts gain or lose in a month beyond recorded flows, `share` (draw,) of all.
+
+    Conservation: plans before + recording difference = plans after; no cell falls below nil.
+    """
+    if chance is None:
+        kernel.expected_recording_difference(state.plans, live, share, flows.recording_difference)
+    else:
+        kernel.chance_recording_difference(
+            state.plans, live, work.codes, share, chance.first_draw, month + kernel.MONTH_OFFSET,
+            *chance.recording, flows.recording_difference,
+        )  # fmt: skip
 
 
 def phase_transfers(

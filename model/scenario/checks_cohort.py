@@ -22,10 +22,10 @@ _STRAY_SHARE = 0.002
 """Age groups with less of a setting's plans than this are slips of recording in SEN2."""
 
 
-@reads("plans", "new_plans", "population", "moved_in")
+@reads("plans", "new_plans", "population", "moved_in", "recording_difference")
 def _sections(scenario: Scenario) -> Iterator[Finding]:
     if scenario.plans is None:
-        for name in ("new_plans", "moved_in"):
+        for name in ("new_plans", "moved_in", "recording_difference"):
             if getattr(scenario, name) is not None:
                 expected = "a 'plans:' section as well"
                 yield Finding((name,), "there are no opening plans", expected=expected)

@@ -174,6 +174,19 @@ class MovedIn(SourcedPart):
     """Expected arrivals a year, spread over ages and settings as nationally."""
 
 
+class RecordingDifference(SourcedPart):
+    """Plans that counts gain or lose beyond new plans, arrivals and leavers.
+
+    Published stocks and flows do not close: plans are recorded late, twice or not at all. What is
+    given here comes or goes in every setting, age and need alike.
+    """
+
+    share_a_year: Annotated[
+        Yearly, YearlyRule(NumberRule("share of plans a year", -0.5, 0.5), path="independent")
+    ]
+    """Plans gained (above nil) or lost (below) in a year for each plan in force, spread over months."""
+
+
 class Rates(SourcedPart):
     """How this authority's leavers and moves differ from national rates.
 

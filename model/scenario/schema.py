@@ -17,7 +17,14 @@ from model.scenario.funding_schema import Funding, NurtureEffect, NurtureGroup
 from model.scenario.general_fund_schema import GeneralFund
 from model.scenario.mitigation_schema import Mitigation
 from model.scenario.places_schema import PlaceRules
-from model.scenario.plans_schema import MovedIn, NewPlans, OpeningPlans, PopulationTable, Rates
+from model.scenario.plans_schema import (
+    MovedIn,
+    NewPlans,
+    OpeningPlans,
+    PopulationTable,
+    Rates,
+    RecordingDifference,
+)
 from model.scenario.policy_schema import PolicyValue
 from model.scenario.problems import problem
 from model.scenario.version_schema import Version
@@ -121,6 +128,8 @@ class Scenario(Part):
     """Statements still to be turned into plans, and by when."""
     moved_in: MovedIn | None = None
     """Plans arriving from other authorities."""
+    recording_difference: RecordingDifference | None = None
+    """Plans that counts gain or lose beyond recorded flows; without it counts close."""
     rates: Rates = Rates()
     """How leavers and moves differ from national rates."""
     places: PlaceRules | None = None

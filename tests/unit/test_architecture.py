@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.unit
 
 LAYERS = (
-    "version", "reference", "chance", "scenario", "evidence", "draws", "cohort", "demand", "provision",
+    "version", "reference", "chance", "scenario", "evidence", "history", "calibration", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "general_fund", "reconcile", "month", "prepared",
     "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
-    "sensitivity", "studies", "monitor", "compare", "returns", "backtest", "report", "integrity", "notebook", "commands", "cli",
+    "sensitivity", "studies", "monitor", "compare", "returns", "overlay", "backtest", "importing", "report", "integrity", "notebook", "commands", "cli",
 )  # fmt: skip
 
 

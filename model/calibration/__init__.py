@@ -1,0 +1,1 @@
+"""From published history to rates, their uncertainty, and draws of plans to come."""

@@ -1,0 +1,1 @@
+"""What has been published of every authority, January by January, and what of it was known when."""
