@@ -86,7 +86,16 @@ def draw_plans(
 
 
 def _normals(seed: int, purpose: str, rows: int, draws: int) -> Floats:
-    return np.asarray(special.ndtri(uniforms(stream_key(seed, purpose), 0, draws, rows)))
+    return np.asarray(special.ndtri(_mirrored(seed, purpose, rows, draws)))
+
+
+def _mirrored(seed: int, purpose: str, rows: int, draws: int) -> Floats:
+    """Uniforms (row, draw) of which every second draw mirrors the one before it.
+
+    Pairs of opposite surprises leave each draw as likely as before and the middle of all steadier.
+    """
+    half = uniforms(stream_key(seed, purpose), 0, (draws + 1) // 2, rows)
+    return np.stack([half, 1 - half], axis=2).reshape(rows, -1)[:, :draws]
 
 
 def _normal_draws(coefficients: Coefficients, seed: int, purpose: str, draws: int) -> Floats:
@@ -107,7 +116,9 @@ def _common_shocks(
     guess = settings.common_shock_years
     freedom = guess + len(errors)
     variance = (guess * settings.common_shock_sd**2 + (errors**2).sum()) / freedom
-    uniform = uniforms(stream_key(seed, "calibration shock size"), 0, draws, 1)[0]
+    # Both of a pair have the same size, or they would not be opposite.
+    half = uniforms(stream_key(seed, "calibration shock size"), 0, (draws + 1) // 2, 1)[0]
+    uniform = np.repeat(half, 2)[:draws]
     size = np.sqrt(variance * freedom / stats.chi2.ppf(uniform, freedom))
     return np.asarray(_normals(seed, "calibration shock", horizons, draws) * size)
 
@@ -123,7 +134,7 @@ def _local_noise(
     growth, chosen = np.empty(size), np.empty(size, dtype=np.int64)
     lasting, count = fit.noise.lasting_share, len(fit.noise.growth)
     for place, name in enumerate(fit.authorities):
-        uniform = uniforms(stream_key(seed, f"calibration local {name}"), 0, draws, horizons + 1)
+        uniform = _mirrored(seed, f"calibration local {name}", horizons + 1, draws)
         which = np.minimum((uniform * count).astype(np.int64), count - 1)
         # The first number is what lasts, so that a longer horizon leaves the years before as they were.
         stays = np.sqrt(lasting) * fit.noise.growth[which[0]]

@@ -246,10 +246,12 @@ def _local_noise(
     standard = residuals / spread
     standard = standard - np.median(standard)
     lasting = _lasting_share(standard, np.concatenate(years), np.concatenate(places), settings)
+    # From the lowest to the highest growth, so that a uniform near nil is a low one.
+    order = np.argsort(standard, kind="stable")
     return LocalNoise(
-        standard,
-        np.concatenate(new) / spread,
-        np.concatenate(moved, axis=1) / spread,
+        standard[order],
+        (np.concatenate(new) / spread)[order],
+        (np.concatenate(moved, axis=1) / spread)[:, order],
         between,
         count_share,
         lasting,
