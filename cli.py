@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from model.commands.backtest_money import backtest_money
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
@@ -34,6 +35,7 @@ for command in (
     monitor,
     sensitivity,
     compare,
+    backtest_money,
     safety_valve_return,
     sign,
     verify,

@@ -1,0 +1,1 @@
+"""What a backtest leaves behind: its tables and its charts."""
