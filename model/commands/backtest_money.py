@@ -79,7 +79,7 @@ def _print_scores(summary: pd.DataFrame, faults: int) -> None:
 
     table = plain_table(
         "Mean absolute error, % (balance: % of the DSG)",
-        "ahead", "origins", "ours", "best other", "of 80", "of 95", fold=True,
+        "ahead", "origins", "ours", "other", "of 80", "of 95", fold=True,
     )  # fmt: skip
     for measure in MEASURES:
         rows = summary[summary.measure == measure] if len(summary) else summary
@@ -97,7 +97,7 @@ def _print_scores(summary: pd.DataFrame, faults: int) -> None:
     console = Console(markup=False, highlight=False)
     console.print(table)
     console.print(
-        "Best other: the best of the other methods, known only afterwards. Of 80, of 95: how many of "
+        "Other: the best of the other methods, known only afterwards. Of 80, of 95: how many of "
         "100 that came lay in our ranges. Few years came, and the nation moves all authorities at "
         "once in each: what the ranges held says little of other years."
     )

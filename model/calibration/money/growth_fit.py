@@ -14,6 +14,8 @@ from model.calibration.money.settings import GrowthSettings
 Floats = NDArray[np.float64]
 LEAST_AUTHORITIES: Final = 3
 """Authorities with growth that a year needs to say anything of the nation."""
+_LEAST_SPREAD: Final = 1e-6
+"""Where all authorities grow alike, what is left is rounding."""
 _MOST_DEGREES: Final = 50.0
 """Beyond this a Student t is a normal for every range that is shown."""
 
@@ -58,7 +60,7 @@ def fit_growth(growth: Floats, plans: Floats | None, settings: GrowthSettings) -
     row, year = np.nonzero(known)
     values = growth[known]
     middle = np.array([np.median(growth[known[:, k], k]) for k in range(growth.shape[1])])
-    spread = 1.4826 * float(np.median(np.abs(values - middle[year]))) or 1e-9
+    spread = max(1.4826 * float(np.median(np.abs(values - middle[year]))), _LEAST_SPREAD)
     typical = 1.0 if plans is None else float(np.median(plans[known]))
     inverse = np.zeros(len(values)) if plans is None else typical / plans[row, year]
     years = growth.shape[1]
@@ -107,7 +109,7 @@ def _with_persistence(fit: GrowthFit, plans: Floats | None, settings: GrowthSett
     )
     both = np.isfinite(scores[:, :-1]) & np.isfinite(scores[:, 1:])
     pairs = int(both.sum())
-    if pairs < LEAST_AUTHORITIES:
+    if pairs < LEAST_AUTHORITIES or np.nanmax(np.abs(fit.deviations)) < _LEAST_SPREAD:
         return fit
     before, after = scores[:, :-1][both], scores[:, 1:][both]
     found = float((before * after).sum() / np.sqrt((before**2).sum() * (after**2).sum()))
