@@ -12,6 +12,7 @@ from model.history.finance_files import (
     BALANCES,
     PRICES,
     S251,
+    S251_INCOME,
     S251_TOTALS,
     FinanceFile,
 )
@@ -104,7 +105,7 @@ def prices() -> pd.DataFrame:
 
 
 def s251() -> pd.DataFrame:
-    """Every line 1,000 and every total what its lines add up to."""
+    """Every line 1,000, income too, and every total what its lines add up to, less income it is net of."""
     table = pd.DataFrame(
         {"region": "HERE ", "la_code": list(NAMES), "la_name": list(NAMES.values())}
     )
@@ -112,7 +113,7 @@ def s251() -> pd.DataFrame:
         table[column] = 1_000.0
     table["ehcp_total_jan2021"] = 7_000.0
     for total, parts in S251_TOTALS.items():
-        table[total] = 1_000.0 * len(parts)
+        table[total] = 1_000.0 * (len(parts) - (total in S251_INCOME))
     return table
 
 

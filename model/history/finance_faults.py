@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from model.history.finance import Fault
-from model.history.finance_files import CATEGORIES, S251_PLANS, S251_TOTALS
+from model.history.finance_files import CATEGORIES, S251_INCOME, S251_PLANS, S251_TOTALS
 from model.history.finance_rules import FinanceRules
 from model.history.finance_table import LINE
 
@@ -87,9 +87,10 @@ def s251_faults(file: str, table: pd.DataFrame, rules: FinanceRules) -> list[Fau
     faults: list[Fault] = []
     for total, parts in {**S251_TOTALS, S251_PLANS[0]: S251_PLANS[1:]}.items():
         tolerance = 0 if total in S251_PLANS else rules.footing_tolerance_gbp
-        gap = table[list(parts)].sum(axis=1, min_count=len(parts)) - table[total]
+        income = table[S251_INCOME[total]] if total in S251_INCOME else 0.0
+        gap = table[list(parts)].sum(axis=1, min_count=len(parts)) - income - table[total]
         rows = table[gap.abs() > tolerance]
-        message = [f"its lines differ from the total by {g:,.0f}" for g in gap[rows.index]]
+        message = [_footing(difference) for difference in gap[rows.index]]
         items = [total] * len(rows)
         faults += faults_at(file, rows, items, message, pounds(rows[total]), "both as published")
     for column in [str(name) for name in table if str(name).startswith("s251_")]:
@@ -97,3 +98,10 @@ def s251_faults(file: str, table: pd.DataFrame, rules: FinanceRules) -> list[Fau
         items, message = [column] * len(rows), ["spending below nil"] * len(rows)
         faults += faults_at(file, rows, items, message, pounds(rows[column]), "as published")
     return faults
+
+
+def _footing(gap: float) -> str:
+    """How far lines are from their total, and what is the likely reason where nothing is wrong."""
+    if gap > 0:
+        return f"its lines exceed it by {gap:,.0f}: income that the file does not give, perhaps"
+    return f"its lines fall short of it by {-gap:,.0f}: lines that the file leaves out, perhaps"

@@ -41,6 +41,11 @@ S251_TOTALS: Final = {
 }
 """Totals of top-up on section 251 statements and the lines that should add up to them."""
 
+S251_INCOME: Final = {
+    "s251_outturn_2021_22_topup_indep_total_gbp": "s251_outturn_2021_22_topup_indep_income_gbp"
+}
+"""Totals that are net of income which the file gives. Others may be net of income it does not give."""
+
 S251_PLANS: Final = (
     "ehcp_total_jan2021",
     "ehcp_mainstream",

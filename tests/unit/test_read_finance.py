@@ -197,24 +197,39 @@ def test_a_price_far_from_the_median_authority_is_listed_and_not_used(tmp_path):
 
 
 def test_totals_that_do_not_foot_are_listed_with_the_gap_and_stop_nothing(tmp_path):
-    """Six lines of 1,000 against 8,500: 2,500 over. A gap of 900 is rounding."""
+    """Six lines of 1,000 against 8,500: 2,500 short. A gap of 900 is rounding. Three lines less income of 1,000
+    are 2,000, not 800."""
     total = "s251_outturn_2021_22_topup_maint_total_gbp"
 
     def change(tables):
         put(S251, 0, total, 8_500)(tables)
         put(S251, 1, total, 6_900)(tables)
+        put(S251, 1, "s251_outturn_2021_22_topup_indep_total_gbp", 800)(tables)
         put(S251, 2, "ehcp_total_jan2021", 7_001)(tables)
         put(S251, 3, "s251_budget_2021_22_ap_services_gbp", -20)(tables)
 
     history = read_finance(write_finance(tmp_path, change))
     found = [(fault.authority, fault.item, fault.message) for fault in history.faults]
     assert found == [
-        ("Northham", total, "its lines differ from the total by -2,500"),
-        ("Eastham", "ehcp_total_jan2021", "its lines differ from the total by -1"),
+        (
+            "Northham",
+            total,
+            "its lines fall short of it by 2,500: lines that the file leaves out, perhaps",
+        ),
+        (
+            "Southham, City of",
+            "s251_outturn_2021_22_topup_indep_total_gbp",
+            "its lines exceed it by 1,200: income that the file does not give, perhaps",
+        ),
+        (
+            "Eastham",
+            "ehcp_total_jan2021",
+            "its lines fall short of it by 1: lines that the file leaves out, perhaps",
+        ),
         ("Westham", "s251_budget_2021_22_ap_services_gbp", "spending below nil"),
     ]
     table = history.faults_table()
-    assert list(table.authority) == ["Eastham", "Northham", "Westham"]
+    assert list(table.authority) == ["Eastham", "Northham", "Southham, City of", "Westham"]
     assert set(table.year) == {"2021-22"}
 
 
