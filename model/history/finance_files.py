@@ -18,6 +18,11 @@ BLOCKS_NET: Final = (
     "early_years_net",
 )
 CATEGORIES: Final = ("State", "Independent or non-maintained", "Total")
+CATEGORY_OF: Final = {
+    "topup_per_plan_state_special": CATEGORIES[0],
+    "topup_per_plan_independent_special": CATEGORIES[1],
+}
+"""Price -> its category in the file."""
 _TOPUP_PARTS: Final = {
     "maint": ("early", "primary", "secondary", "special", "ap", "post"),
     "indep": ("special", "ap", "post"),

@@ -7,9 +7,17 @@ from typing import Final
 
 import pandas as pd
 
-from model.history.finance import DSG_TOTAL, Fault, FinanceHistory
+from model.history.finance import DSG_TOTAL, PLANS_OF, Fault, FinanceHistory
 from model.history.finance_faults import faults_at, price_faults, s251_faults
-from model.history.finance_files import ALLOCATIONS, BALANCES, FILES, PRICES, S251, FinanceFile
+from model.history.finance_files import (
+    ALLOCATIONS,
+    BALANCES,
+    CATEGORY_OF,
+    FILES,
+    PRICES,
+    S251,
+    FinanceFile,
+)
 from model.history.finance_identities import (
     NATION_CODE,
     allocation_problems,
@@ -21,10 +29,6 @@ from model.history.finance_rules import finance_rules
 from model.history.finance_table import read_table
 from model.scenario.problems import Problem, ScenarioError
 
-_CATEGORY_OF: Final = {
-    "state_special": "State",
-    "independent_special": "Independent or non-maintained",
-}
 _ALLOCATION_OF: Final = {
     "high_needs_block_gross": "high_needs_block_before_deductions_gbp",
     "high_needs_block_net": "high_needs_block_after_deductions_gbp",
@@ -155,12 +159,11 @@ def _wide(table: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
 def _price_series(table: pd.DataFrame, file: str) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     wrong, faults = price_faults(file, table, finance_rules())
     series = {}
-    for sector, category in _CATEGORY_OF.items():
+    for measure, category in CATEGORY_OF.items():
         rows = table[table.category == category]
         # Unrounded: the printed price has lost up to half a pound.
-        price = (rows.total_spend / rows.n).mask(wrong[rows.index])
-        series[f"topup_per_plan_{sector}"] = _wide(rows, price)
-        series[f"plans_{sector}"] = _wide(rows, rows.n)
+        series[measure] = _wide(rows, (rows.total_spend / rows.n).mask(wrong[rows.index]))
+        series[PLANS_OF[measure]] = _wide(rows, rows.n)
     return series, faults
 
 

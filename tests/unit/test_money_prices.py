@@ -65,6 +65,7 @@ def test_an_authority_without_a_usable_figure_has_the_typical_one(history):
     assert price.median == pytest.approx(np.exp(np.log(usable).median()), rel=0.02)
     assert price.high / price.low > 1.2
     assert "no usable figure of Midham" in price.source
+    assert "4 published figures of it are faults and not used" in price.source
 
 
 def test_few_plans_are_shrunk_further(tmp_path):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from model.backtest.levels import RANGES
 from model.backtest.money.rivals import RIVALS
+from model.backtest.money.summary import scored
 from model.backtest.settings import OUR_METHOD, OUR_TITLE
 from model.calibration.money.settings import FAMILY_OF
 from model.history.finance import MEASURES, FinanceHistory, financial_year
@@ -34,6 +35,7 @@ _MEASURED: Final = {
 }
 _TOO_WIDE: Final = 95.0
 """Percent that an 80 % range holds from which it is called wide."""
+_MISSES_SHOWN: Final = 5
 _LESSONS_NEED: Final = 10
 """Years that came, each with its own national shock, below which coverage over years is not shown."""
 
@@ -94,6 +96,8 @@ def _of_measure(
         "",
         _shown(rows),
         "",
+        _misses(mine),
+        "",
         _cannot(len(targets), len(origins)),
     ]
 
@@ -144,6 +148,23 @@ def _shown(rows: pd.DataFrame) -> str:
         ]
         sentences.append(f"{_ahead(int(str(horizon))).capitalize()}: {', '.join(words)}.")
     return "In these years ours had, " + " ".join(sentences)[0].lower() + " ".join(sentences)[1:]
+
+
+def _misses(mine: pd.DataFrame) -> str:
+    """The authorities that ours missed by most, one year ahead; too high is above nil."""
+    rows = scored(mine[(mine.method == OUR_METHOD) & (mine.horizon == 1)])
+    rows = rows.assign(size=rows.error.abs()).sort_values(
+        ["size", "authority"], ascending=[False, True]
+    )
+    worst = [
+        f"{row.authority} in {financial_year(row.origin + 1)} ({row.error:+.0f})"
+        for _, row in rows.head(_MISSES_SHOWN).iterrows()
+    ]
+    spread = len(rows[rows["size"] > 3 * rows["size"].median()])
+    return (
+        f"Missed by most, one year ahead: {', '.join(worst)}. {spread} of {len(rows)} rows missed by more "
+        "than three times the median error."
+    )
 
 
 def _cannot(targets: int, origins: int) -> str:

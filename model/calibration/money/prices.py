@@ -14,6 +14,8 @@ from model.calibration.money.growth_fit import GrowthFit
 from model.calibration.money.one_authority import growth_of
 from model.calibration.money.settings import draw_count
 from model.history.finance import MEASURES, PLANS_OF, FinanceHistory, financial_year
+from model.history.finance_files import CATEGORY_OF
+from model.history.finance_names import name_key
 
 Floats = NDArray[np.float64]
 
@@ -138,14 +140,24 @@ def _source(
     shrinkage: float,
 ) -> str:  # fmt: skip
     file = (known.sources or {}).get(measure, "published files")
-    name = known.authorities.name[code]
+    name = str(known.authorities.name[code])
+    faults = _faults_of(known, measure, name)
+    unused = f"; {faults} published figures of it are faults and not used" if faults else ""
     if figure_year is None:
         return (
             f"{file}: no usable figure of {name} up to {financial_year(at)}; the median authority's, "
-            "with the spread between authorities"
+            f"with the spread between authorities{unused}"
         )
     grown = "" if figure_year == at else f", grown to {financial_year(at)}"
     return (
         f"{file}: {name} {financial_year(figure_year)}, {plans:,.0f} plans, "
-        f"shrunk {shrinkage:.0%} to the median authority{grown}; derived, approximate"
+        f"shrunk {shrinkage:.0%} to the median authority{grown}; derived, approximate{unused}"
+    )
+
+
+def _faults_of(known: FinanceHistory, measure: str, name: str) -> int:
+    """How many figures of the price of an authority were not used."""
+    item = f"top-up per plan, {CATEGORY_OF[measure]}"
+    return sum(
+        fault.item == item and name_key(fault.authority) == name_key(name) for fault in known.faults
     )
