@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from model.commands.backtest_money import backtest_money
+from model.commands.calibrate import calibrate
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
@@ -32,6 +33,7 @@ def main() -> None:
 for command in (
     run,
     validate,
+    calibrate,
     monitor,
     sensitivity,
     compare,

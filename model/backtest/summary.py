@@ -22,6 +22,36 @@ POOLED_HORIZONS = ((1,), (2,), (1, 2), (3,))
 SIZES = ("smallest third", "middle third", "largest third")
 
 
+def all_summaries(
+    table: pd.DataFrame, region_of: pd.Series | None = None, *, seed: int = 0
+) -> dict[str, pd.DataFrame]:
+    """Every summary by name: ratios, methods, origins, sizes, regions where known, and authorities.
+
+    `region_of`: authority -> region. An authority's size is the mean of its actuals of the measure.
+    Raises ValueError where there is nothing to score.
+    """
+    rows = common_rows(table)
+    if rows.empty:
+        raise ValueError("no forecast has both a range and an actual above nil: nothing to score")
+    mean_actual = rows.groupby(["measure", "authority"], sort=False)["actual"].mean()
+    sizes = [
+        group_summary(
+            table[table["measure"] == measure], size_groups(of_measure.droplevel(0)), "size"
+        )
+        for measure, of_measure in mean_actual.groupby(level=0, sort=False)
+    ]
+    summaries = {
+        "ratios": benchmark_ratios(table, seed=seed),
+        "methods": method_summary(table),
+        "origins": origin_summary(table),
+        "sizes": pd.concat(sizes, ignore_index=True),
+    }
+    if region_of is not None:
+        summaries["regions"] = group_summary(table, region_of, "region")
+    summaries["authorities"] = authority_summary(table)
+    return summaries
+
+
 def method_summary(table: pd.DataFrame) -> pd.DataFrame:
     """Scores by measure, horizon and method, ours first; see `scores_by` for the columns."""
     return scores_by(table, ["measure", "horizon", "method"])
@@ -41,7 +71,7 @@ def group_summary(table: pd.DataFrame, group_of: pd.Series, name: str) -> pd.Dat
     grouped = grouped[grouped[name].notna()]
     if grouped.empty:
         raise ValueError(f"no authority of the table has a {name}")
-    return scores_by(grouped, ["measure", "horizon", name, "method"])
+    return _scores(grouped, ["measure", "horizon", name, "method"])
 
 
 def size_groups(counts: pd.Series) -> pd.Series:
@@ -63,7 +93,12 @@ def scores_by(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     `mape_against_ours`, `crps_against_ours`: the method's mean over ours on the rows both have, above
     1 where ours is better (CRPS in percent). NaN where the table holds no method of ours.
     """
-    rows = _scored(common_rows(table))
+    return _scores(common_rows(table), by)
+
+
+def _scores(common: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Scores of rows that are common already: of a part of them, common rows would be others."""
+    rows = _scored(common)
     groups = rows.groupby(list(by), sort=False, observed=True)
     scores = groups.agg(
         rows=("ape", "size"),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.calibration.pipeline_rates import rate, sampling_variance
 from model.calibration.settings import Settings
-from model.calibration.shrinkage import reliability
+from model.calibration.shrinkage import shrink
 from model.history.history import History
 
 Floats = NDArray[np.float64]
@@ -20,14 +20,15 @@ _LEAST_AUTHORITIES = 20
 class Deviations:
     """Rates at one January against their mean over authorities.
 
-    `shrunk`, `seen`, `reliability`: (rate, authority); shrunk = reliability x seen, nil where the
-    rate is not known. `mean`: (rate,); nil for `prevalence`, NaN where too few authorities have it.
+    `shrunk`, `seen`, `weight_own`, `weight_region`: (rate, authority); `shrunk` is what is used, the
+    region's where an authority's own is not known, nil where too few have the rate. `mean`: (rate,); nil for `prevalence`, NaN where too few authorities have it.
     """
 
     rates: tuple[str, ...]
     shrunk: Floats
     seen: Floats
-    reliability: Floats
+    weight_own: Floats
+    weight_region: Floats
     mean: Floats
 
 
@@ -37,7 +38,9 @@ def deviations_at(
     """Deviations at a January from what `history` holds; the outermost are drawn in."""
     plans = history.of("plans", january).to_numpy(dtype=float)
     size = (len(rates), len(plans))
-    shrunk, seen, believed = np.zeros(size), np.full(size, np.nan), np.zeros(size)
+    shrunk, seen = np.zeros(size), np.full(size, np.nan)
+    own, region = np.zeros(size), np.zeros(size)
+    regions = history.authorities.region.to_numpy(dtype=str)
     mean = np.full(len(rates), np.nan)
     for row, name in enumerate(rates):
         value = rate(history, name, january)
@@ -48,11 +51,9 @@ def deviations_at(
         value = np.clip(value, low, high)
         mean[row] = value[used].mean()
         variance = sampling_variance(name, value, plans)
-        believed[row] = np.nan_to_num(
-            reliability(value, variance, used, settings.least_variance_share)
-        )
         seen[row] = value - mean[row]
-        shrunk[row] = np.nan_to_num(believed[row] * seen[row])
+        drawn = shrink(seen[row], variance, regions, used, settings.least_variance_share)
+        shrunk[row], own[row], region[row] = drawn.deviation, drawn.weight_own, drawn.weight_region
     if "prevalence" in rates:
         mean[rates.index("prevalence")] = 0.0
-    return Deviations(rates, shrunk, seen, believed, mean)
+    return Deviations(rates, shrunk, seen, own, region, mean)

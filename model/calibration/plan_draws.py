@@ -12,7 +12,6 @@ from model.calibration.plan_totals import EXIT_ROWS, NEW_PLANS, NEW_ROWS, PREVAL
 from model.calibration.robust_regression import Coefficients
 from model.calibration.settings import Settings
 from model.chance.philox import stream_key, uniforms
-from model.history.collection_changes import collection_factor
 
 Floats = NDArray[np.float64]
 _LEAST_GROWTH, _LEAST_NEW, _FEWEST = 0.4, 0.01, 5.0
@@ -47,7 +46,7 @@ def draw_plans(
     pipeline = _normal_draws(fit.pipeline, seed, "calibration pipeline", draws)
     exits = _normal_draws(fit.exits, seed, "calibration exits", draws)
     shocks = _common_shocks(fit.level_errors, horizons, draws, seed, settings)
-    growth_noise, new_noise = _local_noise(fit, horizons, draws, seed)
+    growth_noise, which = _local_noise(fit, horizons, draws, seed)
     size = (len(fit.authorities), draws)
     start = np.nan_to_num(fit.plans, nan=1.0)[:, None]
     mean = np.repeat(np.nan_to_num(fit.deviations.mean)[:, None], draws, axis=1)
@@ -55,7 +54,7 @@ def draw_plans(
     # The level was fitted with the estimated coefficients: other coefficients, another level.
     level = fit.new_level - (pipeline - fit.pipeline.value[:, None]).T @ mean[NEW_ROWS, 0]
     exit_level = np.full(draws, fit.exit_level)
-    log_growth, carried, new_log = np.zeros(size), np.zeros(draws), np.zeros(size)
+    log_growth, carried = np.zeros(size), np.zeros(draws)
     plans, new_plans = np.empty((horizons, *size)), np.empty((horizons, *size))
     net_exit_share = np.empty((horizons, *size))
     for step in range(horizons):
@@ -68,13 +67,13 @@ def draw_plans(
         spread = np.sqrt(fit.noise.between + fit.noise.count_share / np.maximum(before, _FEWEST))
         local = growth_noise[step] * spread
         growth = nation_growth + own_new - own_exits
-        new_log = new_log + new_noise[step]
         expected_new = np.maximum(_LEAST_NEW, nation_new + surprise + own_new)
         net_exit_share[step] = exit_level + own_exits
-        new_plans[step] = before * expected_new * np.exp(new_log)
+        new_plans[step] = before * expected_new * np.exp(fit.noise.new_plans[which[step]] * spread)
         log_growth = log_growth + np.log(np.maximum(_LEAST_GROWTH, 1 + growth)) + local
         plans[step] = start * np.exp(log_growth)
         following = np.einsum("jk,kad->jad", fit.carry_over, own)
+        following += fit.noise.deviations[:, which[step]] * spread
         following[PREVALENCE] = own[PREVALENCE] + (growth - nation_growth) + local
         own = following
         mean = mean.copy()
@@ -113,19 +112,20 @@ def _common_shocks(
     return np.asarray(_normals(seed, "calibration shock", horizons, draws) * size)
 
 
-def _local_noise(fit: PlanTotals, horizons: int, draws: int, seed: int) -> tuple[Floats, Floats]:
-    """Residuals of past years drawn for each authority: growth and new plans, (horizon, authority, draw)."""
+def _local_noise(
+    fit: PlanTotals, horizons: int, draws: int, seed: int
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Surprises of past years drawn for each authority: those of growth, and which they are.
+
+    Both (horizon, authority, draw); a share of growth's surprises lasts from year to year.
+    """
     size = (horizons, len(fit.authorities), draws)
-    growth, new = np.empty(size), np.empty(size)
+    growth, chosen = np.empty(size), np.empty(size, dtype=np.int64)
     lasting, count = fit.noise.lasting_share, len(fit.noise.growth)
-    wider = np.array(
-        [collection_factor(fit.january + step + 1, fit.january) for step in range(horizons)]
-    )[:, None]
     for place, name in enumerate(fit.authorities):
         uniform = uniforms(stream_key(seed, f"calibration local {name}"), 0, draws, horizons + 1)
         which = np.minimum((uniform * count).astype(np.int64), count - 1)
         stays = np.sqrt(lasting) * fit.noise.growth[which[horizons]]
-        passing = np.sqrt(1 - lasting) * fit.noise.growth[which[:horizons]]
-        growth[:, place] = wider * (passing + stays)
-        new[:, place] = wider * fit.noise.new_plans[which[:horizons]]
-    return growth, new
+        growth[:, place] = np.sqrt(1 - lasting) * fit.noise.growth[which[:horizons]] + stays
+        chosen[:, place] = which[:horizons]
+    return growth, chosen

@@ -43,14 +43,16 @@ _LEAST_COUNT_SHARE, _MOST_COUNT_SHARE, _LEAST_LOCAL_VARIANCE = 0.2, 1.0, 1e-5
 class LocalNoise:
     """What authorities do from year to year that no rate explains.
 
-    `growth`, `new_plans`: (residual,), of one authority and year at the same place; growth as log
-    growth over its standard deviation, new plans as logarithms; medians nil. Standard deviation of
-    log growth with P plans: sqrt(between + count_share / P). `lasting_share` of the variance of
-    growth stays with an authority for good.
+    `growth`, `new_plans`: (residual,), and `deviations` (rate, residual): surprises of one authority
+    and year at the same place, so that they go together; growth and new plans as logarithms, and all
+    over the standard deviation of log growth with P plans, sqrt(between + count_share / P). Medians
+    of growth and new plans are nil. `lasting_share` of the variance of growth stays with an
+    authority for good.
     """
 
     growth: Floats
     new_plans: Floats
+    deviations: Floats
     between: float
     count_share: float
     lasting_share: float
@@ -118,18 +120,21 @@ def fit_plan_totals(history: History, settings: Settings) -> PlanTotals:
     new_levels, exit_levels = _levels(transitions, pipeline.value, exits.value)
     new_level, new_errors = smoothed_level(new_levels, settings.level_weight)
     exit_level, exit_errors = smoothed_level(exit_levels, settings.level_weight)
+    latest = deviations_at(history, ALL_RATES, january, settings)
+    after = [transition.deviations for transition in transitions[1:]] + [latest]
+    carry_over = _carry_over(history, january, settings)
     return PlanTotals(
         january,
         tuple(str(name) for name in history.names),
         history.of("plans", january).to_numpy(dtype=float),
-        deviations_at(history, ALL_RATES, january, settings),
+        latest,
         pipeline,
         exits,
         new_level,
         exit_level,
-        _carry_over(history, january, settings),
+        carry_over,
         new_errors - exit_errors,
-        _local_noise(transitions, pipeline.value, exits.value, settings),
+        _local_noise(transitions, after, pipeline.value, exits.value, carry_over, settings),
         tuple(transition.january for transition in transitions),
         new_levels,
         exit_levels,
@@ -206,11 +211,19 @@ def _carry_over(history: History, january: int, settings: Settings) -> Floats:
 
 
 def _local_noise(
-    transitions: list[_Transition], pipeline: Floats, exits: Floats, settings: Settings
+    transitions: list[_Transition],
+    after: list[Deviations],
+    pipeline: Floats,
+    exits: Floats,
+    carry_over: Floats,
+    settings: Settings,
 ) -> LocalNoise:
-    """Residuals of single authorities and years, and how their spread depends on size."""
-    growth, new, plans, years, places = [], [], [], [], []
-    for transition in transitions:
+    """Residuals of single authorities and years, and how their spread depends on size.
+
+    `after`: deviations a year after each transition's own.
+    """
+    growth, new, moved, plans, years, places = [], [], [], [], [], []
+    for transition, later in zip(transitions, after, strict=True):
         shrunk, used = transition.deviations.shrunk, transition.used
         explained = pipeline @ shrunk[NEW_ROWS]
         residual = np.log1p(transition.growth) - (explained - exits @ shrunk[EXIT_ROWS])
@@ -219,15 +232,28 @@ def _local_noise(
         fitted = np.maximum((level + explained)[used], 0.03)
         ratio = np.log(np.maximum(transition.new_share[used], 0.02) / fitted)
         new.append(ratio - np.median(ratio))
+        surprise = later.shrunk - carry_over @ shrunk
+        # A rate not known then has no surprise, and prevalence follows from growth itself.
+        surprise[later.shrunk == 0] = 0.0
+        surprise[PREVALENCE] = 0.0
+        moved.append(surprise[:, used])
         plans.append(transition.plans[used])
         years.append(np.full(int(used.sum()), transition.january))
         places.append(np.flatnonzero(used))
     residuals, sizes = np.concatenate(growth), np.concatenate(plans)
     between, count_share = _spread_by_size(residuals, sizes)
-    standard = residuals / np.sqrt(between + count_share / sizes)
+    spread = np.sqrt(between + count_share / sizes)
+    standard = residuals / spread
     standard = standard - np.median(standard)
     lasting = _lasting_share(standard, np.concatenate(years), np.concatenate(places), settings)
-    return LocalNoise(standard, np.concatenate(new), between, count_share, lasting)
+    return LocalNoise(
+        standard,
+        np.concatenate(new) / spread,
+        np.concatenate(moved, axis=1) / spread,
+        between,
+        count_share,
+        lasting,
+    )
 
 
 def _spread_by_size(residuals: Floats, plans: Floats) -> tuple[float, float]:
