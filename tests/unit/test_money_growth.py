@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from model.calibration.money.growth_draws import nation_ahead, nation_level, own_ahead, own_weight
 from model.calibration.money.growth_fit import GrowthFit, fit_growth
+from model.calibration.money.level import levels_of
 from model.calibration.money.settings import FAMILY_OF, GrowthSettings, growth_settings
 from model.history.finance import MEASURES
 
@@ -184,3 +185,20 @@ def test_every_measure_has_settings_with_a_reason():
     assert set(FAMILY_OF) == set(MEASURES)
     for family in set(FAMILY_OF.values()):
         assert growth_settings(family).national_sd > 0
+
+
+def test_a_price_is_drawn_to_the_median_authority_by_its_error():
+    """Logs 0, 1 and 2 with many plans: V is 1.4826^2. Ten plans, k 20: error 1; persistence -0.2 x scale^2 0.01 adds 0.002."""
+    shape = fit(np.zeros((3, 1)), -0.2, per_plan=20.0)
+    levels = levels_of(np.array([0.0, 1.0, 2.0]), np.full(3, 1e9), shape)
+    assert levels.typical == 1.0
+    assert levels.between == pytest.approx(1.4826**2 - 0.002, abs=1e-6)
+    weight = levels.between / (levels.between + 1.002)
+    assert levels.weight(np.array([10.0])) == pytest.approx([weight])
+    assert levels.shrunk(np.array([3.0]), np.array([10.0])) == pytest.approx([1 + 2 * weight])
+
+
+def test_where_authorities_differ_by_error_alone_all_have_the_typical_price():
+    shape = fit(np.zeros((3, 1)), 0.0, per_plan=1000.0)
+    levels = levels_of(np.array([0.0, 0.1, 0.2]), np.full(3, 10.0), shape)
+    assert levels.shrunk(np.array([0.2]), np.array([10.0])) == pytest.approx([0.1])

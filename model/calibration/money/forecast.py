@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from model.calibration.money.growth_draws import growth_ahead, own_weight
 from model.calibration.money.growth_fit import LEAST_AUTHORITIES, GrowthFit, fit_growth
+from model.calibration.money.level import levels_of
 from model.calibration.money.settings import FAMILY_OF, GrowthSettings, growth_settings
 from model.history.boundaries import changed_boundaries
 from model.history.finance import PLANS_OF, FinanceHistory
@@ -92,8 +93,9 @@ def forecast_money(
 ) -> MoneyForecast | None:
     """Stand at the financial year that begins in `origin`, use nothing later, look `horizons` years ahead.
 
-    None where fewer than two years are known: growth needs two. The draws are keyed by seed,
-    measure and origin.
+    A price starts from its figure drawn to the median authority's by how few plans it has. None
+    where fewer than two years are known: growth needs two. The draws are keyed by seed, measure
+    and origin.
     """
     settings = settings or growth_settings(FAMILY_OF[measure])
     past = known_growth(history.known_at(origin), measure, origin)
@@ -104,6 +106,11 @@ def forecast_money(
         np.random.Philox(np.random.SeedSequence([seed, zlib.crc32(measure.encode()), origin]))
     )
     ahead = growth_ahead(fit, past.behind, past.plans_now, settings, horizons, draws, random)
-    level = past.level[:, None, None]
+    level = past.level
+    if past.plans_now is not None:
+        logs = np.log(level)
+        level = np.exp(levels_of(logs, past.plans_now, fit).shrunk(logs, past.plans_now))
+    # What growth varies by holds the error of the level, so that none is added.
+    level = level[:, None, None]
     values = level + ahead if FAMILY_OF[measure] == "balance" else level * np.exp(ahead)
     return MoneyForecast(past.codes, values, own_weight(fit, past.behind, past.plans_now), fit)

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from model.calibration.money.authority import authority_code
 from model.calibration.money.growth_fit import GrowthFit
+from model.calibration.money.level import levels_of
 from model.calibration.money.one_authority import growth_of
 from model.calibration.money.settings import draw_count
 from model.history.finance import MEASURES, PLANS_OF, FinanceHistory, financial_year
 from model.history.finance_files import CATEGORY_OF
 from model.history.finance_names import name_key
-
-Floats = NDArray[np.float64]
 
 DEFINITIONS: Final = {
     "topup_per_plan_state_special": (
@@ -84,12 +82,13 @@ def price_of(
     if growth is None:
         raise ValueError(f"{MEASURES[measure]}: growth needs two years up to {financial_year(at)}")
     level, level_sd, weight = _level(known, measure, level_year, figure, plans, growth.fit)
+    # What growth varies by holds the error of an authority's own figure, not that of a typical one.
+    ahead = growth.ahead[-1] if at > level_year else np.zeros(draws)
+    spread_of_level = level_sd if figure_year is None or at == level_year else 0.0
     # Spread evenly over its distribution in a random order that no growth shares.
     even = stats.norm.ppf((np.arange(draws) + 0.5) / draws)
     order = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, at, int(code)])))
-    logs = level + level_sd * order.permutation(even)
-    if at > level_year:
-        logs = logs + growth.ahead[-1]
+    logs = level + spread_of_level * order.permutation(even) + ahead
     low, median, high, p95 = np.exp(np.quantile(logs, [0.1, 0.5, 0.9, 0.95]))
     spread = float(np.log(high / low) / 2 / _NORMAL_90)
     return Price(
@@ -111,28 +110,18 @@ def _own_figure(known: FinanceHistory, measure: str, code: str) -> tuple[int | N
 def _level(
     known: FinanceHistory, measure: str, year: int, figure: float, plans: float, fit: GrowthFit
 ) -> tuple[float, float, float]:
-    """Log price of the year, its standard deviation, and the weight of the authority's own figure.
-
-    Between authorities: the robust spread of log prices beyond that of their own errors. An
-    authority's error: half of what growth varies by plans (growth has two errors), and what is
-    undone the next year.
-    """
-    prices = np.log(known.series[measure][year].dropna())
+    """Log price of the year, its standard deviation, and the weight of the authority's own figure."""
+    prices = known.series[measure][year].dropna()
     counts = known.series[PLANS_OF[measure]][year].reindex(prices.index)
-    typical = float(prices.median())
-    errors = _error_variance(counts.to_numpy(dtype=np.float64), fit)
-    spread = 1.4826 * float((prices - typical).abs().median())
-    between = max(spread**2 - float(np.median(errors)), 0.0)
+    levels = levels_of(
+        np.log(prices.to_numpy(dtype=np.float64)), counts.to_numpy(dtype=np.float64), fit
+    )
     if np.isnan(figure):
-        return typical, float(np.sqrt(between)), 0.0
-    error = float(_error_variance(np.array([plans]), fit)[0])
-    weight = between / (between + error) if between + error > 0 else 0.0
-    level = typical + weight * (np.log(figure) - typical)
-    return level, float(np.sqrt(weight * error)), weight
-
-
-def _error_variance(plans: Floats, fit: GrowthFit) -> Floats:
-    return fit.scale_per_plan / plans / 2 + max(-fit.persistence, 0.0) * fit.scale**2
+        return levels.typical, float(np.sqrt(levels.between)), 0.0
+    own, behind = np.array([np.log(figure)]), np.array([plans])
+    weight = float(levels.weight(behind)[0])
+    sd = float(np.sqrt(weight * levels.error(behind)[0]))
+    return float(levels.shrunk(own, behind)[0]), sd, weight
 
 
 def _source(
