@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from model.backtest.money.backtest import backtest_money, origins_of
 from model.backtest.money.findings import money_findings
 from model.backtest.money.rivals import RIVALS, rival_forecasts
 from model.backtest.money.summary import money_summary, scored
+from model.calibration.money.forecast import known_growth
 from model.history.finance_files import ALLOCATIONS, BALANCES, PRICES
 from model.history.read_finance import read_finance
 from tests.finance_folder import FILE_NAMES, write_finance
@@ -168,3 +171,34 @@ def test_a_folder_with_one_year_only_has_no_forecast(tmp_path):
     table = backtest_money(history, 200)
     assert table.empty
     assert "Not scored: 1 years are there" in money_findings(history, table, money_summary(table))
+
+
+def test_growth_is_as_sure_as_the_fewer_plans_of_its_two_years(small):
+    plans = small.series["plans_state_special"].copy()
+    plans.loc["101"] = [400, 100, 300, 200]
+    changed = replace(small, series={**small.series, "plans_state_special": plans})
+    past = known_growth(changed, "topup_per_plan_state_special", 2021)
+    assert past is not None
+    assert past.behind is not None
+    assert past.plans_now is not None
+    assert past.behind[0].tolist() == [100, 100, 200]
+    assert past.plans_now[0] == 200
+
+
+def test_an_authority_with_changed_boundaries_is_neither_forecast_nor_part_of_growth(small):
+    authorities = small.authorities.copy()
+    authorities.loc["103", "name"] = "Bournemouth, Christchurch & Poole"
+    changed = replace(small, authorities=authorities)
+    past = known_growth(changed, "high_needs_block_gross", 2021)
+    assert past is not None
+    assert list(past.codes) == ["101", "102", "104", "105"]
+
+
+def test_growth_over_a_gap_of_years_is_no_yearly_growth(small):
+    """2020 is missing everywhere: from 2021 on there is one growth, 2021 to 2022."""
+    table = small.series["high_needs_block_gross"].drop(columns=2020)
+    changed = replace(small, series={**small.series, "high_needs_block_gross": table})
+    past = known_growth(changed, "high_needs_block_gross", 2022)
+    assert past is not None
+    assert np.exp(past.growth) == pytest.approx(np.full((5, 1), 1.1))
+    assert known_growth(changed, "high_needs_block_gross", 2021) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from model.calibration.money.authority import authority_code
 from model.calibration.money.income import income_of
 from model.calibration.money.prices import price_of
+from model.history.finance import FinanceHistory
 from model.history.finance_files import PRICES
 from model.history.read_finance import read_finance
 from tests.finance_folder import write_finance
@@ -130,8 +133,6 @@ def test_nothing_later_than_the_year_is_used(history):
         )
         for name, table in later.items()
     }
-    from dataclasses import replace
-
     other = replace(history, series=poisoned)
     assert price_of(other, "102", STATE, 2019) == price_of(history, "102", STATE, 2019)
     assert price_of(other, "102", STATE, 2021) != price_of(history, "102", STATE, 2021)
@@ -173,8 +174,39 @@ def test_an_authority_is_found_by_code_and_by_any_name(history):
 
 
 def test_of_two_authorities_with_one_name_the_one_with_later_figures_is_meant(history):
-    from dataclasses import replace
-
     authorities = history.authorities.copy()
     authorities.loc["099"] = ["Southham", ""]
     assert authority_code(replace(history, authorities=authorities), "Southham") == "102"
+
+
+def test_an_older_figure_grows_by_what_the_nation_has_grown_since(history):
+    """Southham's last figure is of 2019-20: the nation's 3 and 4 percent are known, not forecast."""
+    table = history.series[STATE].copy()
+    table.loc["102", [2020, 2021]] = np.nan
+    price = price_of(replace(history, series={**history.series, STATE: table}), "102", STATE, 2021)
+    assert price.figure_year == 2019
+    assert price.median == pytest.approx(15_102 * 1.02 * 1.03 * 1.04, rel=0.005)
+    assert price.growth_shrinkage == 1.0
+
+
+def test_income_that_has_grown_fast_for_years_is_expected_to_go_on_in_part():
+    """Forty authorities whose growth is 5 to 15 percent, the same every year: the fastest stays above the nation."""
+    codes = [str(100 + place) for place in range(40)]
+    growth = np.linspace(0.05, 0.15, 40)[:, None] + 0.002 * np.random.default_rng(
+        1
+    ).standard_normal((40, 4))
+    figures = pd.DataFrame(
+        1e7 * np.exp(np.cumsum(growth, axis=1)), index=codes, columns=range(2019, 2023)
+    )
+    made = FinanceHistory(
+        pd.DataFrame({"name": [f"Place {code}" for code in codes], "region": ""}, index=codes),
+        {"high_needs_block_gross": figures, "high_needs_block_net": figures - 1e6},
+        pd.DataFrame(),
+    )
+    fast, typical = income_of(made, "139", 2022), income_of(made, "120", 2022)
+    # The further out, the less its own growth is believed.
+    assert typical.shrinkage < fast.shrinkage < typical.shrinkage + 0.02
+    assert 0.05 < fast.shrinkage < 0.5
+    expected = 0.10 + (1 - fast.shrinkage) * 0.05
+    assert fast.ahead.growth[2023] == pytest.approx(np.expm1(expected), abs=0.01)
+    assert fast.ahead.growth[2023] > typical.ahead.growth[2023] + 0.02
