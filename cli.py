@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from model.commands.backtest import backtest
 from model.commands.backtest_money import backtest_money
 from model.commands.calibrate import calibrate
 from model.commands.compare import compare
@@ -34,6 +35,7 @@ for command in (
     run,
     validate,
     calibrate,
+    backtest,
     monitor,
     sensitivity,
     compare,

@@ -77,18 +77,6 @@ def pit(ensemble: Floats, actual: Floats, seed: int) -> Floats:
     return np.where(np.isfinite(ensemble).all(axis=-1) & np.isfinite(actual), at, np.nan)
 
 
-def weighted_mean(values: Floats, weights: Floats | None = None) -> float:
-    """Mean over rows, each counting 1 or its weight; rows without a value are left out. NaN with none.
-
-    >>> weighted_mean(np.array([1.0, 4.0, np.nan]), np.array([1.0, 2.0, 5.0]))
-    3.0
-    """
-    counts = np.ones(len(values)) if weights is None else weights
-    known = np.isfinite(values)
-    total = counts[known].sum()
-    return float((values[known] * counts[known]).sum() / total) if total > 0 else float("nan")
-
-
 @dataclass(frozen=True)
 class Ratio:
     """A ratio of mean errors with its 95 % interval over resampled authorities; below 1 is better."""

@@ -88,8 +88,8 @@ def size_groups(counts: pd.Series) -> pd.Series:
 def scores_by(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Scores of the common rows by the columns `by`, among them `method`.
 
-    `rows`, `authorities`; percent of the actual: `mape`, `median_ape`, `bias`, `crps_percent`; counts:
-    `crps`; percent of rows inside the ranges: `coverage_50`, `coverage_80`, `coverage_95`; and
+    `rows`, `authorities`; percent of the actual: `mape`, `weighted_ape` (rows by their actual, so that
+    large authorities count more), `median_ape`, `bias`, `crps_percent`; counts: `crps`; percent of rows inside the ranges: `coverage_50`, `coverage_80`, `coverage_95`; and
     `mape_against_ours`, `crps_against_ours`: the method's mean over ours on the rows both have, above
     1 where ours is better (CRPS in percent). NaN where the table holds no method of ours.
     """
@@ -104,12 +104,14 @@ def _scores(common: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         rows=("ape", "size"),
         authorities=("authority", "nunique"),
         mape=("ape", "mean"),
+        weighted_ape=("missed", "sum"),
         median_ape=("ape", "median"),
         bias=("error", "mean"),
         crps=("crps", "mean"),
         crps_percent=("crps_percent", "mean"),
         **{name: (name, "mean") for name in _coverage_names()},
     )
+    scores["weighted_ape"] *= 100 / groups["actual"].sum()
     # A mean over the rows that ours has too; what both lack is in neither sum.
     both = rows[rows["ape_of_ours"].notna()].groupby(list(by), sort=False, observed=True)
     for score, column in (("ape", "mape"), ("crps_percent", "crps")):
@@ -195,7 +197,10 @@ def _scored(rows: pd.DataFrame) -> pd.DataFrame:
     actual = rows["actual"].to_numpy(dtype=float)
     error = percentage_error(rows["forecast"].to_numpy(dtype=float), actual)
     scored = rows.assign(
-        error=error, ape=np.abs(error), crps_percent=100 * rows["crps"].to_numpy() / actual
+        missed=np.abs(rows["forecast"] - rows["actual"]),
+        error=error,
+        ape=np.abs(error),
+        crps_percent=100 * rows["crps"].to_numpy() / actual,
     )
     for name, (low, high) in zip(_coverage_names(), RANGES.values(), strict=True):
         scored[name] = 100 * coverage(rows[low].to_numpy(), rows[high].to_numpy(), actual)

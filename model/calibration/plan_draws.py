@@ -125,7 +125,8 @@ def _local_noise(
     for place, name in enumerate(fit.authorities):
         uniform = uniforms(stream_key(seed, f"calibration local {name}"), 0, draws, horizons + 1)
         which = np.minimum((uniform * count).astype(np.int64), count - 1)
-        stays = np.sqrt(lasting) * fit.noise.growth[which[horizons]]
-        growth[:, place] = np.sqrt(1 - lasting) * fit.noise.growth[which[:horizons]] + stays
-        chosen[:, place] = which[:horizons]
+        # The first number is what lasts, so that a longer horizon leaves the years before as they were.
+        stays = np.sqrt(lasting) * fit.noise.growth[which[0]]
+        growth[:, place] = np.sqrt(1 - lasting) * fit.noise.growth[which[1:]] + stays
+        chosen[:, place] = which[1:]
     return growth, chosen

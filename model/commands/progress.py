@@ -49,6 +49,15 @@ class Progress:
         """What the studies call between runs."""
         return None if self._bar is None else self._study
 
+    @property
+    def origins(self) -> Callable[[int, int], None] | None:
+        """What a backtest calls between Januaries."""
+        return None if self._bar is None else self._origin
+
+    def _origin(self, done: int, total: int) -> None:
+        title, count = "Standing at earlier Januaries", f"{done:,} of {total:,}"
+        self._bar.update(self._task, description=title, completed=done, total=total, count=count)
+
     def _advance(self, done: int, total: int) -> None:
         count = f"{done:,} of {total:,} draws"
         self._bar.update(

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from model.backtest.forecast_table import COLUMNS, forecast_rows
 from model.backtest.settings import BENCHMARK, OUR_METHOD
 from model.backtest.summary import all_summaries
-from model.report.backtest.charts import error_by_origin, fans, pit_histogram, reliability
+from model.report.backtest.charts import (
+    chance_band,
+    error_by_origin,
+    fans,
+    pit_histogram,
+    reliability,
+)
 from model.report.backtest.page import summary_page
 from model.report.backtest.write import write_backtest
 from model.report.run_folder import FolderError
@@ -73,16 +80,27 @@ def test_pit_histogram_shows_where_actuals_lay(table):
     assert "2 to 20 % expected by chance" in chart.words
 
 
+def test_the_band_of_chance_leaves_a_fortieth_on_either_side():
+    low, high = (round(4 * percent) for percent in chance_band(400))
+    below = [binom.cdf(count, 400, 0.1) for count in (low - 1, low)]
+    above = [binom.cdf(count, 400, 0.1) for count in (high - 1, high)]
+    assert below[0] < 0.025 <= below[1]
+    assert above[0] < 0.975 <= above[1]
+
+
 def test_pit_needs_what_the_written_file_does_not_hold(table):
     with pytest.raises(ValueError, match="has no column pit"):
         pit_histogram(table[list(COLUMNS)], "new_plans")
 
 
 def test_errors_by_origin_on_one_scale(table):
-    chart = error_by_origin(table, "new_plans")
+    too_low = table.assign(forecast=2 * table["actual"] - table["forecast"])
+    chart = error_by_origin(too_low, "new_plans")
     for panel in chart.figure.axes:
         heights = [bar.get_height() for bar in panel.patches]
         assert heights == pytest.approx([2, 2, 5, 5])
+        places = [bar.get_x() + bar.get_width() / 2 for bar in panel.patches]
+        assert places == pytest.approx([-0.2, 0.8, 0.2, 1.2])
         assert [label.get_text() for label in panel.get_xticklabels()] == ["2019", "2020"]
     assert len({panel.get_ylim() for panel in chart.figure.axes}) == 1
     assert "hn-forecast, 1 year ahead, by origin: 2019: 2.0 %, 2020: 2.0 %." in chart.words

@@ -15,7 +15,6 @@ from model.backtest.scores import (
     percentage_error,
     pit,
     ratio_of_means,
-    weighted_mean,
 )
 
 pytestmark = pytest.mark.unit
@@ -113,13 +112,6 @@ def test_pit_by_hand():
     assert np.isnan(found[2])
     again = pit(np.array([[1.0, 2, 3, 9]]), np.array([5.0]), 1)
     assert again[0] == found[0]
-
-
-def test_weighted_means_leave_out_what_is_not_known():
-    values = np.array([2.0, 4.0, np.nan])
-    assert weighted_mean(values) == 3.0
-    assert weighted_mean(values, np.array([3.0, 1.0, 9.0])) == 2.5
-    assert np.isnan(weighted_mean(np.array([np.nan])))
 
 
 def test_a_ratio_pools_rows_and_leaves_out_what_one_lacks():

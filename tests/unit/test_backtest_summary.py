@@ -77,6 +77,8 @@ def test_scores_by_hand():
     # Errors +2 % and -3 %; CRPS 1 of 100 and 4 of 200.
     assert (ours["rows"], ours["authorities"]) == (2, 2)
     assert ours[["mape", "median_ape", "bias"]].tolist() == pytest.approx([2.5, 2.5, -0.5])
+    # 2 and 6 plans of 300.
+    assert ours["weighted_ape"] == pytest.approx(100 * 8 / 300)
     assert ours[["crps", "crps_percent"]].tolist() == pytest.approx([2.5, 1.5])
     assert ours[["mape_against_ours", "crps_against_ours"]].tolist() == [1, 1]
     # Two away is inside all ranges; six away is outside 5 and inside 10.
@@ -89,6 +91,14 @@ def test_scores_by_hand():
     naive = found.loc[(1, "naive")]
     assert naive[["coverage_50", "coverage_80", "coverage_95"]].tolist() == [0, 0, 25]
     assert naive["bias"] == pytest.approx(-10)
+
+
+def test_a_median_is_not_a_mean():
+    table = pd.DataFrame(
+        [row(name, OUR_METHOD, 100 + miss) for name, miss in zip("abc", (1, 2, 9), strict=True)]
+    )
+    found = method_summary(table).iloc[0]
+    assert (found["mape"], found["median_ape"]) == pytest.approx((4, 2))
 
 
 def test_a_method_with_fewer_rows_is_held_to_ours_on_those():

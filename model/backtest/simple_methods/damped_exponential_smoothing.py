@@ -9,6 +9,7 @@ Source: Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,16 @@ from scipy.optimize import minimize
 from model.backtest.settings import settings, simple_methods
 from model.backtest.simple_methods.counts import Floats, counts_in_a_row, logs_of
 from model.backtest.simple_methods.growth import Horizons
+from model.backtest.simple_methods.one_thread import one_thread
 
 STARTS = ((0.9, 0.4, 0.85), (0.5, 0.1, 0.9), (0.95, 0.1, 0.95))
 """Where the search for level, trend as a share of level, and damping begins; the best end is taken."""
 
 STARTING_COUNTS = 2
 """Counts that give the first level and trend and are not forecast themselves."""
+
+HISTORIES_KEPT = 64
+"""Histories whose parameters are kept: ranges ask at a later origin for those of an earlier."""
 
 
 def damped_exponential_smoothing(history: Floats, nation: Floats, horizons: Horizons) -> Floats:
@@ -32,26 +37,31 @@ def damped_exponential_smoothing(history: Floats, nation: Floats, horizons: Hori
     `nation` is not used.
     """
     logs, lengths = logs_of(history), counts_in_a_row(history)
+    needed = simple_methods()[damped_exponential_smoothing.__name__].counts_needed
     medians = np.full((len(history), len(horizons)), np.nan)
-    enough = np.flatnonzero(
-        lengths >= simple_methods()[damped_exponential_smoothing.__name__].counts_needed
-    )
-    if not enough.size:
-        return medians
-    models = [_model(logs[authority, -lengths[authority] :]) for authority in enough]
-    parameters = _pooled_parameters(models)
-    steps = np.array(horizons) - 1
-    for authority, model in zip(enough, models, strict=True):
-        medians[authority] = np.exp(model.smooth(parameters).forecast(max(horizons))[steps])
+    moving: dict[int, tuple[float, ...]] = {}
+    for authority in np.flatnonzero(lengths >= needed):
+        series = logs[authority, -lengths[authority] :]
+        if np.ptp(series) == 0:
+            # No parameters forecast it with any error: it has no likelihood and says nothing of them.
+            medians[authority] = history[authority, -1]
+        else:
+            moving[int(authority)] = tuple(series)
+    if moving:
+        steps = np.array(horizons) - 1
+        parameters = _pooled_parameters(tuple(moving.values()))
+        for row, of_authority in moving.items():
+            smoothed = _model(of_authority).smooth(parameters)
+            medians[row] = np.exp(smoothed.forecast(max(horizons))[steps])
     return medians
 
 
-def _model(series: Floats) -> Any:
+def _model(series: tuple[float, ...]) -> Any:
     """The model of one authority, starting from its first two log counts (January,)."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     return ETSModel(
-        series[STARTING_COUNTS:],
+        np.array(series[STARTING_COUNTS:]),
         error="add",
         trend="add",
         damped_trend=True,
@@ -61,22 +71,23 @@ def _model(series: Floats) -> Any:
     )
 
 
-def _pooled_parameters(models: list[Any]) -> Floats:
-    """Level, trend and damping (parameter,) of the greatest likelihood of all series together."""
+@lru_cache(maxsize=HISTORIES_KEPT)
+def _pooled_parameters(all_series: tuple[tuple[float, ...], ...]) -> Floats:
+    """Level, trend and damping (parameter,) of the greatest likelihood of all log series together."""
+    models = [_model(series) for series in all_series]
     chosen = settings()
     bounds = [
         (chosen["smoothing_level_low"], chosen["smoothing_level_high"]),
         (chosen["smoothing_trend_share_low"], chosen["smoothing_trend_share_high"]),
         (chosen["damping_low"], chosen["damping_high"]),
     ]
-    # A count that never changed is forecast without error by any parameters: it says nothing of them.
-    telling = [model for model in models if np.ptp([model.initial_level, *model.endog]) > 0]
 
     def misfit(free: Floats) -> float:
         parameters = _parameters(free)
-        return -float(sum(model.loglike(parameters) for model in telling))
+        return -float(sum(model.loglike(parameters) for model in models))
 
-    ends = [minimize(misfit, start, method="L-BFGS-B", bounds=bounds) for start in STARTS]
+    with one_thread():
+        ends = [minimize(misfit, start, method="L-BFGS-B", bounds=bounds) for start in STARTS]
     return _parameters(min(ends, key=lambda end: float(end.fun)).x)
 
 

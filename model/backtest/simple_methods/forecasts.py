@@ -84,9 +84,7 @@ def simple_forecasts(
     known = years.index(origin) + 1
     history = np.asarray(history[:, :known], dtype=float)
     nation = np.asarray(nation[:known], dtype=float)
-    return {
-        name: _forecast(name, history, nation, origin, horizons) for name in chosen
-    }  # fmt: skip
+    return {name: _forecast(name, history, nation, origin, horizons) for name in chosen}
 
 
 def _forecast(

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
+from threadpoolctl import threadpool_limits
 
 from model.calibration.money.settings import GrowthSettings
 
@@ -83,7 +84,9 @@ def fit_growth(growth: Floats, plans: Floats | None, settings: GrowthSettings) -
         (np.log(0.05),) * 2 if no_plans else (np.log(1e-6), np.log(20.0)),
         (np.log(settings.least_degrees_of_freedom), np.log(_MOST_DEGREES)),
     ]
-    best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    # A fit of a few numbers on one thread: more would wait for each other.
+    with threadpool_limits(limits=1):
+        best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     scale, per_plan, degrees = np.exp(best[years:])
     nation = middle + spread * best[:years]
     width = spread * np.sqrt(scale**2 + per_plan * inverse)

@@ -109,9 +109,7 @@ def pit_histogram(table: pd.DataFrame, measure: str) -> Chart:
         values = rows.loc[rows["horizon"] == horizon, PIT].to_numpy(dtype=float)
         counts, edges = np.histogram(values, bins=SLICES, range=(0, 1))
         shares = 100 * counts / values.size
-        tail = (1 - BY_CHANCE) / 2
-        chance = stats.binom(values.size, 1 / SLICES)
-        band = [100 * float(chance.ppf(level)) / values.size for level in (tail, 1 - tail)]
+        band = chance_band(values.size)
         panel.bar(edges[:-1], shares, width=1 / SLICES, align="edge", color=BLUE,
                   edgecolor="white", linewidth=0.8, label="Share of rows")  # fmt: skip
         for end in band:
@@ -134,6 +132,13 @@ def pit_histogram(table: pd.DataFrame, measure: str) -> Chart:
         "band takes rows as independent; those of one origin share its year, so bars stray further. "
     )
     return Chart("pit", figure, words + " ".join(told))
+
+
+def chance_band(rows: int) -> tuple[float, float]:
+    """Percent of `rows` independent rows between which a slice lies 95 times in 100, were forecasts right."""
+    tail = (1 - BY_CHANCE) / 2
+    chance = stats.binom(rows, 1 / SLICES)
+    return 100 * float(chance.ppf(tail)) / rows, 100 * float(chance.ppf(1 - tail)) / rows
 
 
 def error_by_origin(table: pd.DataFrame, measure: str) -> Chart:

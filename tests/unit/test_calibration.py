@@ -1,0 +1,135 @@
+"""Calibration on small cases worked by hand and on nations whose rates are known."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.calibration.levels import smoothed_level
+from model.calibration.parts import _bounded_robust, _to_total
+from model.calibration.plan_draws import draw_plans
+from model.calibration.plan_totals import fit_plan_totals
+from model.calibration.robust_regression import robust_regression
+from model.calibration.settings import settings
+from model.calibration.shrinkage import shrink
+from model.scenario.problems import ScenarioError
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from simulated_history import Truth, simulated_history
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_level_moves_by_the_weight_of_each_surprise():
+    """0.75 on the newest: 4, then 4 + 0.75 x (8 - 4) = 7, then 7 + 0.75 x (3 - 7) = 4."""
+    level, errors = smoothed_level(np.array([4.0, 8.0, 3.0]), 0.75)
+    assert level == pytest.approx(4.0)
+    assert errors == pytest.approx([4.0, -4.0])
+
+
+def test_one_fault_of_recording_hardly_moves_a_coefficient():
+    """y = 0.4 x with one row wrong by 10: least squares is pulled off, Huber's estimate is not."""
+    x = np.linspace(-1, 1, 41)[:, None]
+    noise = 0.01 * np.sin(np.arange(41) * 2.1)
+    y = 0.4 * x[:, 0] + noise
+    y[40] += 10
+    plain = np.linalg.lstsq(x, y, rcond=None)[0][0]
+    assert abs(plain - 0.4) > 0.5
+    assert robust_regression(x, y, 1.5).value[0] == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_rate_that_nobody_has_gets_no_weight():
+    terms = np.column_stack([np.linspace(-1, 1, 30), np.zeros(30)])
+    found = robust_regression(terms, 2 * terms[:, 0], 1.5)
+    assert found.value == pytest.approx([2.0, 0.0])
+    assert (found.covariance[1] == 0).all()
+
+
+def test_an_authority_is_drawn_to_its_region_and_that_to_the_nation():
+    """Two regions of two, far apart and each of one mind, little counting error: own and region stay.
+
+    Within regions V = max(2 - 1, 0.05 x 2) = 1: seen ((1)^2 x 4) / 2 = 2 less counting 1. Own weight
+    1 / (1 + 1) = 1/2. Region means -10 and 10: variance 200 less (1 + 1) / 2 = 1, R = 199; believed
+    199 / (199 + 1) = 0.995. First authority: 1/2 x (-11) + 1/2 x 0.995 x (-10) = -10.475.
+    """
+    value = np.array([-11.0, -9.0, 9.0, 11.0])
+    regions = np.array(["north", "north", "south", "south"])
+    found = shrink(value, np.ones(4), regions, np.ones(4, dtype=bool), 0.05)
+    assert found.weight_own == pytest.approx([0.5] * 4)
+    assert found.weight_region == pytest.approx([0.4975] * 4)
+    assert found.deviation[0] == pytest.approx(-10.475)
+
+
+def test_an_authority_without_a_figure_has_its_regions():
+    value = np.array([-11.0, -9.0, np.nan, 9.0, 11.0])
+    regions = np.array(["north", "north", "north", "south", "south"])
+    found = shrink(value, np.ones(5), regions, np.isfinite(value), 0.05)
+    assert found.weight_own[2] == 0
+    assert found.deviation[2] == pytest.approx(0.995 * -10)
+
+
+@given(st.lists(st.floats(-5, 5), min_size=4, max_size=30), st.floats(0.01, 10))
+def test_nobody_is_drawn_beyond_what_was_seen(values: list[float], variance: float):
+    seen = np.array(values)
+    one = np.array(["england"] * len(seen))
+    found = shrink(seen, np.full(len(seen), variance), one, np.ones(len(seen), dtype=bool), 0.05)
+    assert (np.abs(found.deviation) <= np.abs(seen) + 1e-9).all()
+    assert ((found.weight_own >= 0) & (found.weight_own <= 1)).all()
+
+
+def test_flows_are_not_below_nil():
+    """A true flow of nil that noise would make negative is nil, and the other is found."""
+    random = np.random.default_rng(1)
+    terms = random.uniform(0, 1, (200, 2))
+    response = 0.9 * terms[:, 0] - 0.05 * terms[:, 1] + random.normal(0, 0.01, 200)
+    found = _bounded_robust(terms, response, 1.5)
+    assert found[1] == pytest.approx(0.0, abs=1e-4)
+    assert found[0] == pytest.approx(0.87, abs=0.02)
+
+
+def test_what_parts_miss_of_the_total_is_spread_as_new_plans():
+    """Parts 60 and 30 of a total of 100, new plans 3 to 1: the missing 10 go 7.5 and 2.5."""
+    raw = np.array([60.0, 30.0])[:, None, None]
+    found = _to_total(raw, np.array([[100.0]]), np.array([0.3, 0.1]))
+    assert found[:, 0, 0] == pytest.approx([67.5, 32.5])
+
+
+def test_too_short_a_history_is_refused():
+    history = simulated_history(Truth(), seed=1, authorities=30, first=2014, last=2016)
+    with pytest.raises(ScenarioError, match="too few years"):
+        fit_plan_totals(history, settings())
+
+
+def test_more_draws_and_fewer_authorities_change_no_number():
+    """Keyed by the authority's name and the draw: design section 7."""
+    history = simulated_history(Truth(), seed=2, authorities=40).known_at(2020)
+    fit = fit_plan_totals(history, settings())
+    few = draw_plans(fit, 2, 50, 7, settings())
+    many = draw_plans(fit, 3, 200, 7, settings())
+    assert (few.plans == many.plans[:2, :, :50]).all()
+    assert (few.plans != draw_plans(fit, 2, 50, 8, settings()).plans).any()
+
+
+def test_without_surprises_plans_follow_the_equations():
+    """P' = P (1 + Y - X): with no noise and no uncertainty every draw is the fitted path."""
+    from dataclasses import replace
+
+    history = simulated_history(Truth(), seed=3, authorities=60).known_at(2021)
+    fit = fit_plan_totals(history, settings())
+    nil = np.zeros(1)
+    quiet = replace(
+        fit.noise, growth=nil, new_plans=nil, deviations=np.zeros((len(fit.deviations.rates), 1))
+    )
+    certain = [replace(each, covariance=0 * each.covariance) for each in (fit.pipeline, fit.exits)]
+    fit = replace(fit, noise=quiet, pipeline=certain[0], exits=certain[1], level_errors=nil)
+    choices = replace(settings(), common_shock_sd=0.0)
+    draws = draw_plans(fit, 1, 3, 1, choices)
+    before = fit.plans[:, None]
+    expected = before * (1 + draws.new_plans[0] / before - draws.net_exit_share[0])
+    assert draws.plans[0] == pytest.approx(expected, rel=1e-12)
+    assert np.ptp(draws.plans[0], axis=1).max() == pytest.approx(0, abs=1e-9)
