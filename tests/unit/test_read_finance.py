@@ -178,10 +178,10 @@ def test_marks_and_blank_cells_are_no_figures(tmp_path):
 
 
 def test_a_price_far_from_the_median_authority_is_listed_and_not_used(tmp_path):
-    """Four times the median authority (15,103) is 60,412: 60,600 is out, 60,000 is in."""
+    """Four times the median authority (15,105) is 60,420: 60,600 is out, 60,000 is in. A quarter is 3,776: 3,700 is out."""
 
     def change(tables):
-        for row, price in ((0, 60_600), (3, 60_000)):
+        for row, price in ((0, 60_600), (3, 60_000), (6, 3_700)):
             n = tables[PRICES].loc[row, "n"]
             tables[PRICES].loc[row, ["total_spend", PRINTED]] = [price * n, price]
 
@@ -190,10 +190,11 @@ def test_a_price_far_from_the_median_authority_is_listed_and_not_used(tmp_path):
     assert history.series[STATE].loc["102", 2018] == 60_000
     price = [fault for fault in history.faults if fault.used == "not used"]
     assert [(fault.authority, fault.year, fault.published) for fault in price] == [
-        ("Northham", "2018-19", "60,600")
+        ("Northham", "2018-19", "60,600"),
+        ("Eastham", "2018-19", "3,700"),
     ]
-    # Its total no longer is the sum of the two categories, and neither is Southham's.
-    assert sum("two categories differ" in fault.message for fault in history.faults) == 2
+    # Totals no longer are the sum of the two categories.
+    assert sum("two categories differ" in fault.message for fault in history.faults) == 3
 
 
 def test_totals_that_do_not_foot_are_listed_with_the_gap_and_stop_nothing(tmp_path):
