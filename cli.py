@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from model.commands.backtest import backtest
+from model.commands.backtest_money import backtest_money
 from model.commands.calibrate import calibrate
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
@@ -38,6 +39,7 @@ for command in (
     monitor,
     sensitivity,
     compare,
+    backtest_money,
     safety_valve_return,
     sign,
     verify,
