@@ -51,6 +51,8 @@ SETTING_GROUP_ORIGINS: Final = {
 
 COMPLETE_SINCE: Final = {"elsewhere": 2019, "other": 2019, "post_16": 2019}
 """First January of groups that are counted differently before: NEET joined those elsewhere in 2019."""
+SHARE_KEPT: Final = frozenset({"independent_special", "alternative_provision"})
+"""Groups with too few plans for their flows to be told: they keep their share of an authority's total."""
 _FIRST_JANUARY: Final = 2016
 _LEAST_SHARE_OF_TOTAL: Final = 0.9
 _LEAST_KEPT: Final = 0.3
@@ -94,7 +96,7 @@ def fit_parts(
         columns = [parts.index(origin) for origin in origins[part]]
         terms, responses = [], []
         for year, (before, after, new, plans, used) in steps.items():
-            if year < COMPLETE_SINCE.get(part, _FIRST_JANUARY):
+            if part in SHARE_KEPT or year < COMPLETE_SINCE.get(part, _FIRST_JANUARY):
                 continue
             rows = used & np.isfinite(after[row])
             if rows.any():
@@ -134,9 +136,8 @@ def draw_parts(
         total, new = totals.plans[step], totals.new_plans[step]
         raw = np.einsum("kj,jad->kad", flows.stay, current)
         raw += flows.entry[:, None, None] * new
-        # What keeps its share follows the total; the others make up the rest.
-        kept = share[:, :, None] * total
-        raw[~flows.known] = kept[~flows.known]
+        # What keeps its share follows the total, each draw from the share it has; the others make up the rest.
+        raw[~flows.known] = (current / current.sum(axis=0) * total)[~flows.known]
         raw = _to_total(raw, total, np.where(flows.known, flows.entry, 0.0))
         sd = np.sqrt(flows.variance[:, None, None] + _COUNT_SHARE / np.maximum(raw, 1.0))
         noisy = np.maximum((raw + 0.5) * np.exp(noise[step] * sd) - 0.5, 0.0)
