@@ -18,7 +18,12 @@ from model.scenario.problems import Problem, ScenarioError
 Floats = NDArray[np.float64]
 _OUTER = 1.2815515655446004
 """Standard deviations from the middle to the 10th or 90th percentile of a normal distribution."""
-_LOW, _HIGH = 0.1, 10.0
+_LEAST_FACTOR, _LARGEST_FACTOR = 0.01, 10.0
+"""Least factor worth writing, and the largest that a scenario may have."""
+_KEPT = 0.53
+"""1.28 over 2.33 standard deviations, and a little less."""
+_LARGEST_SD = 0.18
+"""Of a recording difference, so that less than one in a hundred lies beyond half of all plans."""
 _WIDEST = np.log(3.0)
 _LEAST_CORRELATION = 0.1
 
@@ -89,7 +94,9 @@ def calibrated_inputs(loaded: LoadedScenario, targets: Targets) -> CalibratedInp
         level=_symmetric(levels),
         level_rho=_from_year_to_year(levels),
         ceasing=_ceasing(prepared, solved, targets, years),
-        recorded_sd=np.ptp(np.quantile(recorded, [0.1, 0.9], axis=1), axis=0) / (2 * _OUTER),
+        recorded_sd=np.minimum(
+            np.ptp(np.quantile(recorded, [0.1, 0.9], axis=1), axis=0) / (2 * _OUTER), _LARGEST_SD
+        ),
         recorded_rho=_from_year_to_year(recorded),
         tilts=tilts,
         correlations=correlations,
@@ -110,9 +117,19 @@ def _fixed(prepared: Prepared, levels: Floats) -> dict[str, float | tuple[float,
 
 def _symmetric(values: Floats) -> Floats:
     """10th and 90th percentiles (row, 2) of the lognormal with this median and spread (row, draw)."""
-    low, middle, high = np.log(np.quantile(values, [0.1, 0.5, 0.9], axis=1))
-    half = (high - low) / 2
-    return np.asarray(np.exp(np.stack([middle - half, middle + half], axis=1)))
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=1)
+    return _range(middle, np.log(high / low) / 2)
+
+
+def _range(middle: Floats, half: Floats) -> Floats:
+    """Ranges (row, 2) around factors, `half` in logarithms, that a scenario may have.
+
+    Below one in a hundred of a lognormal may lie above the largest factor.
+    """
+    middle = np.clip(middle, _LEAST_FACTOR, _LARGEST_FACTOR / 2)
+    widest = _KEPT * np.log(_LARGEST_FACTOR / middle)
+    half = np.minimum(np.minimum(half, _WIDEST), widest)
+    return np.stack([middle * np.exp(-half), middle * np.exp(half)], axis=1)
 
 
 def _rank(one: Floats, other: Floats) -> float:
@@ -129,14 +146,12 @@ def _ceasing(prepared: Prepared, solved: Solved, targets: Targets, years: int) -
     """Ranges of the factors on ceasing: how uncertain the rates leave net exits."""
     low, high = np.quantile(targets.net_exit_share[:years], [0.1, 0.9], axis=1)
     slope = np.minimum(solved.sensitivity["ceasing"], -1e-3)
-    half = np.clip((high - low) / 2 / -slope, 0.0, _WIDEST)
+    half = (high - low) / 2 / -slope
     rates, first = prepared.scenario.rates, prepared.scenario.horizon.first_year
     ranges = {}
     for name in ("ceased_under_18", "ceased_18_and_over"):
         own = [getattr(rates, name).at(first + year).central for year in range(years)]
-        factor = np.array(own) * solved.ceasing
-        ends = np.stack([factor * np.exp(-half), factor * np.exp(half)], axis=1)
-        ranges[name] = np.clip(ends, 0.001, _HIGH)
+        ranges[name] = _range(np.array(own) * solved.ceasing, half)
     return ranges
 
 
@@ -152,9 +167,8 @@ def _tilts(
             continue
         slope = float(solved.sensitivity[name][0])
         low, high = np.log(np.quantile(np.maximum(share[at], 1e-9), [0.1, 0.9]))
-        half = min(abs((high - low) / 2 / slope), _WIDEST)
         factor = getattr(rates, name).at(first).central * solved.tilts[name]
-        ends = np.clip([factor * np.exp(-half), factor * np.exp(half)], _LOW / 10, _HIGH)
+        ends = _range(np.array([factor]), np.array([abs((high - low) / 2 / slope)]))[0]
         ranges[name] = (float(ends[0]), float(ends[1]))
         moved[name] = share[at] * np.sign(slope)
     names = list(ranges)
