@@ -66,10 +66,11 @@ def national_demand(history: History, horizons: int, settings: Settings) -> Nati
 
 @dataclass(frozen=True)
 class OwnDemand:
-    """An authority's requests next year against the nation's growth, as logarithms, (authority,).
+    """An authority's requests against the nation's growth, as logarithms, (authority,).
 
-    `deviation`: expected change beyond the nation's; `sd`: of a year's count around it. `carry_over`
-    with its standard error; `dispersion`: variance of the gamma multiplier beyond Poisson counting.
+    `deviation`: last year's requests for each plan against the mean of authorities; `sd`: of a
+    year's count around what is expected. `carry_over`: share of a deviation that is left a year
+    later, with its standard error; `dispersion`: variance of the gamma multiplier beyond Poisson counting.
     """
 
     deviation: Floats
@@ -115,7 +116,7 @@ def own_demand(history: History, settings: Settings) -> OwnDemand | None:
     expected = fit.predict()
     requests = np.nan_to_num(history.of("requests", last).to_numpy(dtype=float), nan=1.0)
     return OwnDemand(
-        (carried - 1) * deviation,
+        deviation,
         np.sqrt(dispersion + 1 / np.maximum(requests, 1)),
         (carried, float(fit.bse[-2])),
         dispersion,

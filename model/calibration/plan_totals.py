@@ -65,7 +65,8 @@ class PlanTotals:
     `plans`: (authority,) in force. `pipeline`: coefficients b over `NEW_PLAN_RATES`; `exits`: g over
     `EXIT_RATES`. `new_level`, `exit_level`: a and x, a year, for each plan. `carry_over`: M (rate,
     rate) over `ALL_RATES`. `level_errors`: one-step errors of a - x in the years known.
-    `new_levels`, `exit_levels`: a and x by year, for diagnostics.
+    `new_levels`, `exit_levels`: a and x by year, and `last_fit` (what, authority): new plans
+    expected and seen, net exits expected and seen, for each plan in the last year known; for diagnostics.
     """
 
     january: int
@@ -82,6 +83,7 @@ class PlanTotals:
     years: tuple[int, ...]
     new_levels: Floats
     exit_levels: Floats
+    last_fit: Floats
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,17 @@ def fit_plan_totals(history: History, settings: Settings) -> PlanTotals:
         tuple(transition.january for transition in transitions),
         new_levels,
         exit_levels,
+        _last_fit(transitions[-1], pipeline.value, exits.value),
     )
+
+
+def _last_fit(last: _Transition, pipeline: Floats, exits: Floats) -> Floats:
+    """Expected and seen of both equations, (what, authority), at the levels of their own year."""
+    explained, left = pipeline @ last.deviations.shrunk[NEW_ROWS], last.new_share - last.growth
+    expected_exits = exits @ last.deviations.shrunk[EXIT_ROWS]
+    new_middle = np.median((last.new_share - explained)[last.used])
+    exit_middle = np.median((left - expected_exits)[last.used])
+    return np.array([new_middle + explained, last.new_share, exit_middle + expected_exits, left])
 
 
 def _transition(history: History, january: int, settings: Settings) -> _Transition:

@@ -22,6 +22,11 @@ from model.commands.scenario_file import scenario_file
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Name of the overlay, beside SCENARIO."
 )
+@click.option(
+    "--with-requests",
+    is_flag=True,
+    help="Forecast requests and leave new plans to the queue, in place of new plans themselves.",
+)
 @click.option("--draws", type=click.IntRange(100, 20_000), default=1000, help="Number of draws.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, help="Seed.")
 @click.option("--force", is_flag=True, help="Replace an overlay of this name and its notes.")
@@ -30,6 +35,7 @@ def calibrate(
     folder: Path,
     authority: str | None,
     out: Path | None,
+    with_requests: bool,
     draws: int,
     seed: int,
     force: bool,
@@ -51,7 +57,7 @@ def calibrate(
     from model.report.run_folder import FolderError
     from model.run import run
     from model.scenario.load import load
-    from model.scenario.problems import ScenarioError
+    from model.scenario.problems import Problem, ScenarioError
 
     file = scenario_file(scenario)
     loaded = load(file)
@@ -68,9 +74,16 @@ def calibrate(
         refuse_unwritable(overlay)
         if notes_folder.exists():
             raise FolderError(f"{notes_folder} exists; name another overlay or use --force")
+    if with_requests and not loaded.scenario.has("requests"):
+        problem = Problem(
+            str(file), None, "requests", "there are no requests in the scenario, or they are switched off",
+            expected="a section 'requests'", hint="Leave --with-requests out.",
+        )  # fmt: skip
+        raise ScenarioError([problem])
     history = read_history(folder)
     found = calibrated(loaded, history, authority=authority, draws=draws, seed=seed)
-    text = overlay_text(loaded, found, file.name, date.today().isoformat())
+    made = date.today().isoformat()
+    text = overlay_text(loaded, found, file.name, made, with_requests=with_requests)
     before = overlay.read_text(encoding="utf-8") if overlay.exists() else None
     overlay.unlink(missing_ok=True)
     write_text(overlay, text)
@@ -102,7 +115,11 @@ def calibrate(
             f"Look at: the scenario counts {total:,} plans in January {found.january}, the history "
             f"{found.published_plans:,.0f}."
         )
-    if loaded.scenario.has("requests"):
+    if with_requests:
+        click.echo(
+            "New plans follow requests and your capacity here: where the columns part, ask which is right."
+        )
+    elif loaded.scenario.has("requests"):
         click.echo(
             "Requests are switched off in the overlay: the tested forecast is of new plans themselves."
         )

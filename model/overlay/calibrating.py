@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.calibration.authority_rates import SHARES, RateForecast, forecast_rate
 from model.calibration.demand import NationalDemand, OwnDemand, national_demand, own_demand
@@ -13,10 +14,12 @@ from model.calibration.plan_draws import draw_plans
 from model.calibration.plan_totals import PlanTotals, fit_plan_totals
 from model.calibration.settings import settings
 from model.history.history import History
-from model.overlay.inputs import CalibratedInputs, calibrated_inputs
+from model.overlay.inputs import OUTER, CalibratedInputs, calibrated_inputs
 from model.overlay.targets import Targets, targets_of
 from model.scenario.load import LoadedScenario
 from model.scenario.problems import Problem, ScenarioError, did_you_mean
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,29 @@ class Calibrated:
     rates: tuple[RateForecast, ...]
     national_demand: NationalDemand | None
     own_demand: OwnDemand | None
+
+
+def request_levels(found: Calibrated, years: int) -> Floats:
+    """Requests of each year over those of the last, 10th and 90th percentile (year, 2).
+
+    The nation's damped trend, and an authority's own deviation going back to the nation's. Raises
+    ScenarioError where too few years of requests are known.
+    """
+    nation, own = found.national_demand, found.own_demand
+    if nation is None or own is None:
+        raise ScenarioError(
+            [
+                Problem(
+                    "history", None, "requests", "too few years of requests to forecast them from",
+                    expected="at least four years of England's requests and two of authorities'",
+                    hint="Leave --with-requests out.",
+                )
+            ]
+        )  # fmt: skip
+    left = own.carry_over[0] ** np.arange(1, years + 1) - 1
+    middle = nation.mean[:years] + left * own.deviation[found.place]
+    half = OUTER * np.hypot(nation.sd[:years], own.sd[found.place])
+    return np.asarray(np.exp(np.stack([middle - half, middle + half], axis=1)))
 
 
 def calibrate(

@@ -16,7 +16,7 @@ from model.scenario.load import LoadedScenario
 from model.scenario.problems import Problem, ScenarioError
 
 Floats = NDArray[np.float64]
-_OUTER = 1.2815515655446004
+OUTER = 1.2815515655446004
 """Standard deviations from the middle to the 10th or 90th percentile of a normal distribution."""
 _LEAST_FACTOR, _LARGEST_FACTOR = 0.01, 10.0
 """Least factor worth writing, and the largest that a scenario may have."""
@@ -95,7 +95,7 @@ def calibrated_inputs(loaded: LoadedScenario, targets: Targets) -> CalibratedInp
         level_rho=_from_year_to_year(levels),
         ceasing=_ceasing(prepared, solved, targets, years),
         recorded_sd=np.minimum(
-            np.ptp(np.quantile(recorded, [0.1, 0.9], axis=1), axis=0) / (2 * _OUTER), _LARGEST_SD
+            np.ptp(np.quantile(recorded, [0.1, 0.9], axis=1), axis=0) / (2 * OUTER), _LARGEST_SD
         ),
         recorded_rho=_from_year_to_year(recorded),
         tilts=tilts,

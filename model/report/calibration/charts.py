@@ -15,6 +15,7 @@ from model.overlay.calibrating import Calibrated
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Locator
 
 INK, BLUE, AMBER, GREY = "#12355B", "#5B9BD5", "#D98E04", "#8A8A8A"
 _TITLES = {
@@ -38,6 +39,7 @@ def forecast_chart(found: Calibrated, history: pd.Series) -> Figure:
     left.fill_between(years, quarter, upper, color=BLUE, alpha=0.5, label="25-75 %")
     left.plot(years, middle, color=AMBER, marker="s", label="Median")
     left.set_ylim(bottom=0)
+    left.xaxis.set_major_locator(_whole_years())
     _finish(left, f"{found.authority}: plans in force in January", "Plans")
     left.legend(frameon=False)
     return figure
@@ -54,8 +56,30 @@ def levels_chart(found: Calibrated) -> Figure:
         axes.plot(
             [year + 1 for year in fit.years], 100 * values, color=INK, marker="o", label="By year"
         )
+        axes.xaxis.set_major_locator(_whole_years())
         axes.axhline(100 * now, color=AMBER, linestyle="--", label="Level used")
         _finish(axes, f"{title}, year to January", "For each 100 plans")
+        axes.legend(frameon=False)
+    return figure
+
+
+def fit_chart(found: Calibrated) -> Figure:
+    """New plans and net exits of the last year known, expected from the rates against seen."""
+    figure, (left, right) = _figure(2)
+    new_expected, new_seen, exits_expected, exits_seen = 100 * found.fit.last_fit
+    for axes, expected, seen, title in (
+        (left, new_expected, new_seen, "New plans"),
+        (right, exits_expected, exits_seen, "Net exits"),
+    ):
+        axes.plot(expected, seen, ".", color=BLUE, label="Authorities")
+        axes.plot(expected[found.place], seen[found.place], "D", color=AMBER, label=found.authority)
+        low, high = np.nanquantile(np.concatenate([expected, seen]), [0.01, 0.99])
+        axes.plot([low, high], [low, high], color=GREY, linewidth=0.8, label="As expected")
+        axes.set_ylim(low - 1, high + 1)
+        ends = np.nanquantile(expected, [0.01, 0.99])
+        axes.set_xlim(ends[0] - 1, ends[1] + 1)
+        axes.set_xlabel("Expected from the rates, for each 100 plans")
+        _finish(axes, f"{title}, year to January {found.january}", "Seen")
         axes.legend(frameon=False)
     return figure
 
@@ -94,10 +118,17 @@ def shrinkage_chart(found: Calibrated) -> Figure:
         leads = "leads new plans" if name in NEW_PLAN_RATES else "leads exits"
         axes.set_title(f"{_TITLES[name]}\n({leads})", fontsize=9)
         axes.tick_params(labelsize=7)
+        axes.locator_params(axis="x", nbins=5)
     figure.supxlabel("Deviation from the mean of authorities, as seen")
     figure.supylabel("as used")
     plt.close(figure)
     return figure
+
+
+def _whole_years() -> Locator:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(integer=True)
 
 
 def _figure(panels: int) -> tuple[Figure, list[Axes]]:

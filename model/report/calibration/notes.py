@@ -80,7 +80,7 @@ def _demand(found: Calibrated) -> list[str]:
         "## Requests",
         "",
         f"England's requests in the next years against the last: {ahead}. The authority's next year against England's: "
-        f"{np.expm1(own.deviation[found.place]):+.0%}, because {own.carry_over[0]:.0%} of a deviation is left after a year; "
+        f"{np.expm1((own.carry_over[0] - 1) * own.deviation[found.place]):+.0%}, because {own.carry_over[0]:.0%} of a deviation is left after a year; "
         f"a single year's count scatters by {own.sd[found.place]:.0%}.",
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from model.overlay.calibrating import Calibrated
+from model.overlay.calibrating import Calibrated, request_levels
 from model.overlay.inputs import without_requests
 from model.reference.calendar import financial_year_label
 from model.scenario.load import LoadedScenario
@@ -20,8 +20,13 @@ _FAMILIES = {
 }
 
 
-def overlay_text(loaded: LoadedScenario, found: Calibrated, name: str, made: str) -> str:
-    """The overlay's text. `name`: of the file extended; `made`: when, as said in the heading."""
+def overlay_text(
+    loaded: LoadedScenario, found: Calibrated, name: str, made: str, *, with_requests: bool = False
+) -> str:
+    """The overlay's text. `name`: of the file extended; `made`: when, as said in the heading.
+
+    `with_requests` forecasts requests in place of new plans and leaves the queue to the scenario.
+    """
     scenario = loaded.scenario
     lines = [
         f"# Calibrated on the published history of all authorities until January {found.january}; nothing later was read.",
@@ -31,9 +36,12 @@ def overlay_text(loaded: LoadedScenario, found: Calibrated, name: str, made: str
         f"name: {scenario.name}_calibrated",
         f"title: {_quoted(scenario.title + ', calibrated')}",
     ]
-    lines += _switched_off(loaded)
-    lines += _new_plans(found)
-    lines += _requests(loaded, found)
+    if with_requests:
+        lines += _by_way_of_requests(found)
+    else:
+        lines += _switched_off(loaded)
+        lines += _new_plans(found)
+    lines += _requests(loaded, found, counted=with_requests)
     lines += _rates(found)
     lines += _recording(found)
     lines += _correlations(loaded, found)
@@ -99,17 +107,34 @@ def _new_plans(found: Calibrated) -> list[str]:
     ]
 
 
-def _requests(loaded: LoadedScenario, found: Calibrated) -> list[str]:
-    """Rates on the way to a plan; they count only where requests are switched on again."""
+def _by_way_of_requests(found: Calibrated) -> list[str]:
+    return [
+        "",
+        "# Requests of each year over those of the last: England's damped trend and the authority's own level going back",
+        "# to England's. New plans follow from these, refusals and your capacity: nothing says that they agree with the",
+        "# tested forecast. The notes set the two side by side.",
+        "new_plans:",
+        "  level:",
+        *_by_year(found, request_levels(found, len(found.inputs.level)), "{ar1: 0.8}"),
+        "    status: derived",
+        f"    source: {_source(found)}",
+        "  initial_growth: 0",
+        "  yearly_variation: 0",
+    ]
+
+
+def _requests(loaded: LoadedScenario, found: Calibrated, *, counted: bool) -> list[str]:
+    """Rates on the way to a plan."""
     if loaded.scenario.requests is None or not found.rates:
         return []
-    lines = ["", "# These count only where requests are switched on.", "requests:"]
+    said = "" if counted else " These count only where requests are switched on."
+    lines = ["", f"# Rates of next year, on the way from a request to a plan.{said}", "requests:"]
     for rate in found.rates:
         place = found.place
         own = rate.own[place]
-        said = f"last year {own:.1%}, " if np.isfinite(own) else ""
+        last = f"last year {own:.1%}, " if np.isfinite(own) else ""
         lines += [
-            f"  # {rate.rate.title}: {said}England {rate.nation:.1%}; own evidence counts {rate.weight_own[place]:.0%}, "
+            f"  # {rate.rate.title}: {last}England {rate.nation:.1%}; own evidence counts {rate.weight_own[place]:.0%}, "
             f"the region's {rate.weight_region[place]:.0%}.",
             f"  {rate.rate.path.split('.')[1]}:",
             f"    between: [{_number(rate.low[place])}, {_number(rate.high[place])}]",

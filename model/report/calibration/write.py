@@ -31,6 +31,7 @@ def write_calibration(
         for name, figure in (
             ("forecast", charts.forecast_chart(found, published)),
             ("levels", charts.levels_chart(found)),
+            ("fit", charts.fit_chart(found)),
             ("residuals", charts.residuals_chart(found)),
             ("shrinkage", charts.shrinkage_chart(found)),
         ):
