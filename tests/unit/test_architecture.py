@@ -16,7 +16,7 @@ LAYERS = (
     "version", "reference", "chance", "scenario", "evidence", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "general_fund", "reconcile", "month", "prepared",
     "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
-    "sensitivity", "studies", "monitor", "compare", "returns", "report", "integrity", "notebook", "commands", "cli",
+    "sensitivity", "studies", "monitor", "compare", "returns", "importing", "report", "integrity", "notebook", "commands", "cli",
 )  # fmt: skip
 
 
