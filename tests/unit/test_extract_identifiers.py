@@ -59,7 +59,10 @@ def test_no_documented_column_or_alias_is_taken_for_an_identifier():
     [
         ("H801200001001", "a Unique Pupil Number"),
         ("h80120000100a", "a Unique Pupil Number"),
+        ("was H801200001001 before", "a Unique Pupil Number"),
+        ("H801 200 001 001", "a Unique Pupil Number"),
         ("1000000019", "a Unique Learner Number"),
+        ("learner 1000000019.", "a Unique Learner Number"),
         ("999 000 0018", "an NHS number"),
         ("999-000-0018", "an NHS number"),
         ("ZZ99 9ZZ", "a postcode"),
@@ -92,6 +95,15 @@ def test_ten_digits_are_an_nhs_number_only_with_their_check_digit(number):
     found = values_identify("Ward", [number])
     assert found is not None
     assert found.what == ("an NHS number" if number[-1] == "8" else "a Unique Learner Number")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2024-09-28", "28-09-2024 00:00:00", "0.1234567891", "10.1234567891", "special_la_maintained", "k00001",
+     "123456789", "12345678901", "Year 10", "E1", "URN 100000", "3f9a1c77d2"],
+)  # fmt: skip
+def test_what_extracts_hold_otherwise_is_no_identifier(value):
+    assert values_identify("Ward", [value, None, 5.0, True]) is None
 
 
 def test_a_random_key_that_happens_to_spell_a_postcode_is_a_key():

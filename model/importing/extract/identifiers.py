@@ -19,11 +19,12 @@ from model.reference.bundled import read_csv_rows
 KEY: Final = "child_key"
 BIRTH: Final = ("birth_month", "birth_year")
 
-_UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]", re.IGNORECASE)
-_TEN_DIGITS = re.compile(r"\d{10}")
+_UPN = re.compile(r"(?<![A-Z0-9])[A-Z]\d{11}[0-9A-Z](?![A-Z0-9])", re.IGNORECASE)
+_TEN_DIGITS = re.compile(r"(?<![\w.])\d{10}(?![\w]|\.\d)")
+_NHS = re.compile(r"(?<![\w.])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\w|\.\d)")
 _PHONE = re.compile(r"(?:\+44|0044|0)\d{9,10}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_INSURANCE = re.compile(r"[A-Z]{2}\d{6}[A-D]", re.IGNORECASE)
+_INSURANCE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{6}[A-D](?![A-Z0-9])", re.IGNORECASE)
 _POSTCODE = re.compile(
     r"(?<![A-Z0-9])[A-Z]{1,2}\d[A-Z\d]?( ?)\d[ABD-HJLNP-UW-Z]{2}(?![A-Z0-9])", re.IGNORECASE
 )
@@ -98,20 +99,27 @@ def _close(text: str) -> str:
 
 
 def _nhs(text: str) -> bool:
-    digits = _close(text)
-    if not _TEN_DIGITS.fullmatch(digits):
-        return False
+    return any(_has_check_digit("".join(found.groups())) for found in _NHS.finditer(text))
+
+
+def _has_check_digit(digits: str) -> bool:
+    """Whether the last of ten digits is the check digit of an NHS number: modulus 11."""
     check = 11 - sum(int(digit) * (10 - place) for place, digit in enumerate(digits[:9])) % 11
-    return int(digits[9]) == check % 11 and check != 10
+    return check != 10 and int(digits[9]) == check % 11
+
+
+def _alone_or_within(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Finds a number in a longer text, and alone where it is written in groups."""
+    return lambda text: bool(pattern.search(text) or pattern.fullmatch(_close(text)))
 
 
 _PATTERNS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
-    ("a Unique Pupil Number", lambda text: _UPN.fullmatch(_close(text)) is not None),
+    ("a Unique Pupil Number", _alone_or_within(_UPN)),
     ("an NHS number", _nhs),
-    ("a Unique Learner Number", lambda text: _TEN_DIGITS.fullmatch(text) is not None),
+    ("a Unique Learner Number", lambda text: _TEN_DIGITS.search(text) is not None),
     ("a telephone number", lambda text: _PHONE.fullmatch(_close(text)) is not None),
     ("an e-mail address", lambda text: _EMAIL.search(text) is not None),
-    ("a National Insurance number", lambda text: _INSURANCE.fullmatch(_close(text)) is not None),
+    ("a National Insurance number", _alone_or_within(_INSURANCE)),
 )
 
 

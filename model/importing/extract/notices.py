@@ -53,4 +53,7 @@ def _of_part(part: ScenarioPart | None) -> Iterator[str]:
         yield "there is no January in the extract, so no scenario_part.yaml"
     elif part.year is None:
         year = part.opening.counted_to.year - 1
-        yield f"the calendar year {year} is not whole in the extract: scenario_part.yaml has opening plans alone"
+        yield (
+            f"not all of {year} is counted, so scenario_part.yaml has opening plans alone; where the extract "
+            f"holds the whole year, say --since {year}-01"
+        )

@@ -42,6 +42,7 @@ from model.importing.extract.words import (
     nearly,
 )
 from model.monitor.grid import FORMULA_WITHOUT_VALUE, Grid
+from model.reference.calendar import MONTHS
 from model.reference.codes import NEEDS
 from model.scenario.problems import Problem, ScenarioError, shown
 
@@ -153,17 +154,20 @@ def _objects(cells: list[object]) -> NDArray[np.object_]:
 
 
 def _births(table: Table) -> tuple[Days, Flags]:
-    """Birth months, and the rows whose cells are not read as one."""
+    """Birth months, from one column or with the year in another; and the rows that have none to read."""
     cells = table.cells(table.positions["birth_month"])
+    births = _by_distinct(cells, _as_birth, _NO_BIRTH)
     if "birth_year" in table.positions:
         months = _by_distinct(cells, lambda cell: read_month_number(cell) or 0, 0)
         years = _by_distinct(
             table.cells(table.positions["birth_year"]), lambda cell: read_year(cell) or 0, 0
         )
-        read = (months > 0) & (years > 0)
-        number = (years - 1970) * 12 + months - 1
-        return np.where(read, number.astype("datetime64[M]"), _NO_BIRTH), ~read
-    births = _by_distinct(cells, _as_birth, _NO_BIRTH)
+        number = (years - 1970) * MONTHS + months - 1
+        births = np.where(
+            (months > 0) & (years > 0),
+            number.astype("datetime64[M]"),
+            np.where(years > 0, _NO_BIRTH, births),
+        )
     return births, np.isnat(births)
 
 

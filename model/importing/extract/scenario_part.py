@@ -182,34 +182,36 @@ def _year(
         *(int((month - counts.months[0]).astype(np.int64)) for month in (start, january))
     )
 
-    def of(flow: str) -> int:
-        number = int(counts.by_month(flow)[window].sum())
+    def exact(flow: str) -> int:
+        return int(counts.by_month(flow)[window].sum())
+
+    def shown(number: int) -> int:
         return to_fives(number) if rounded else number
 
-    issued = of("plans_issued")
-    exceptions = None
-    in_time = 0
-    if "exceptions" in extract.columns:
-        exceptions = of("issued_counted") - of("issued_counted_without_exceptions")
-        in_time = of("issued_in_20_weeks") - of("issued_in_20_weeks_without_exceptions")
+    issued = shown(exact("plans_issued"))
+    counted, in_time = exact("issued_counted"), exact("issued_in_20_weeks")
+    exceptions = counted - exact("issued_counted_without_exceptions")
+    exceptions_in_time = in_time - exact("issued_in_20_weeks_without_exceptions")
     here = ~there(extract.moved_in) & there(extract.plan)
     here &= (extract.plan >= start.astype("datetime64[D]")) & (extract.plan < january.astype("datetime64[D]"))  # fmt: skip
     return YearCounts(
         year=int(start.astype(np.int64)) // MONTHS + 1970,
-        requests=of("requests"),
-        agreed_at_once=of("agreed") - of("overturned"),
-        stopped=of("refused") + of("requests_withdrawn"),
-        overturned=of("overturned"),
-        with_plan=of("assessments_ended_with_plan"),
-        without_plan=of("assessments_ended_without_plan") + of("assessments_withdrawn"),
+        requests=shown(exact("requests")),
+        agreed_at_once=shown(exact("agreed") - exact("overturned")),
+        stopped=shown(exact("refused") + exact("requests_withdrawn")),
+        overturned=shown(exact("overturned")),
+        with_plan=shown(exact("assessments_ended_with_plan")),
+        without_plan=shown(
+            exact("assessments_ended_without_plan") + exact("assessments_withdrawn")
+        ),
         plans_issued=issued,
-        issued_counted=of("issued_counted"),
-        issued_in_20_weeks=of("issued_in_20_weeks"),
-        exceptions=exceptions,
-        exceptions_in_20_weeks=in_time,
+        issued_counted=shown(counted),
+        issued_in_20_weeks=shown(in_time),
+        exceptions=shown(exceptions) if "exceptions" in extract.columns else None,
+        exceptions_in_20_weeks=shown(exceptions_in_time),
         first_settings=_first_settings(extract, here, issued, rounded=rounded),
         requests_by_month=_season(counts, january, rounded=rounded),
-        moved_in=of("moved_in") if "moved_in_date" in extract.columns else None,
+        moved_in=shown(exact("moved_in")) if "moved_in_date" in extract.columns else None,
     )
 
 
