@@ -122,6 +122,12 @@ def _requests(year: YearCounts, waiting: Mapping[int, int] | None, source: str) 
         f"  plan_share: {_share(year.with_plan, year.without_plan)}",
         f"  seasonality: [{', '.join(f'{share:.{_SHARE_DIGITS}f}' for share in shares(year.requests_by_month))}]",
     ]
+    for name, weeks in (
+        ("decision_weeks", year.decision_weeks),
+        ("advice_and_drafting_weeks", year.advice_and_drafting_weeks),
+    ):
+        if weeks is not None:
+            lines.append(f"  {name}: {weeks:.1f}")
     if year.exceptions is not None and year.issued_counted:
         lines.append(f"  exceptions_share: {year.exceptions / year.issued_counted:.4f}")
         if year.exceptions:

@@ -51,6 +51,8 @@ def test_an_extract_becomes_a_folder_of_counts(tmp_path, extract, capfd):
         "Nowhere",
         "--as-at",
         "2025-01-31",
+        "--since",
+        "2023-01",
     )
     assert ended.code == 0
     assert "Read       400 rows of extract.csv, as at 2025-01-31\n" in ended.out

@@ -254,6 +254,23 @@ def test_the_part_of_a_scenario_adds_up(folder, seed, rounded):
     assert (year.year, str(opening.counted)) == (2024, "2025-01")
 
 
+def test_weeks_are_means_over_the_year_and_left_out_for_few(folder):
+    """Decisions after 22 days, advice to plan 58 days; in the year before they took longer."""
+    started = {**PLAN, "advice_started_date": "2024-04-01"}
+    rows = [{**started, "child_key": f"k{n}"} for n in range(5)]
+    before = {**started, "child_key": "b", "request_date": "2023-01-01", "decision_date": "2023-09-01", "plan_date": "2024-06-28"}  # fmt: skip
+    since = np.datetime64("2024-01", "M")
+    extract = read(folder, [*rows, before])
+    part = scenario_part(extract, monthly(extract, since))
+    assert part is not None and part.year is not None  # noqa: PT018
+    assert part.year.decision_weeks == pytest.approx(22 / 7)
+    assert part.year.advice_and_drafting_weeks == pytest.approx((5 * 58 + 88) / 6 / 7)
+    extract = read(folder, rows[:4])
+    part = scenario_part(extract, monthly(extract, since))
+    assert part is not None and part.year is not None  # noqa: PT018
+    assert (part.year.decision_weeks, part.year.advice_and_drafting_weeks) == (None, None)
+
+
 def test_the_part_of_a_year_that_is_not_whole_has_opening_plans_alone(folder):
     made = invented(4, 60)
     extract = read(folder, made.rows)

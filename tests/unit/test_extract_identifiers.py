@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from model.importing.extract.columns import column_called, columns
 from model.importing.extract.identifiers import heading_identifies, values_identify
 from model.importing.extract.read import read_extract
+from model.report.extract_template import template_text
 from model.scenario.problems import ScenarioError
 from tests.extracts import HEADINGS, invented, write_csv, write_workbook
 
@@ -174,3 +176,13 @@ def test_every_identifier_of_the_department_s_own_person_file_is_refused():
              "ceasedate": "cease_date", "ceasereason": "cease_reason", "sensetting": "current_placement",
              "entrydate": "placement_date", "sentype": "need", "res": "residential"}  # fmt: skip
     assert {heading: column_called(heading) for heading in names} == names
+
+
+def test_the_documentation_and_the_template_have_every_column():
+    text = (Path(__file__).parents[2] / "docs/import_extract.md").read_text("utf-8")
+    documented = re.findall(r"^\| `(\w+)` \| (yes|) *\|", text, re.MULTILINE)
+    others = [column for column in columns() if column.name != "birth_year"]
+    assert documented == [(column.name, "yes" if column.needed else "") for column in others]
+    assert "`birth_year`" in text
+    headings = next(line for line in template_text().splitlines() if not line.startswith("#"))
+    assert headings.split(",") == [column.name for column in columns()]

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.importing.extract.extract import Codes, Extract, Flags, age_on_31_august, there
+from model.importing.extract.extract import Codes, Days, Extract, Flags, age_on_31_august, there
 from model.importing.extract.monthly import Monthly
-from model.importing.extract.small_counts import margin_to_fives, to_fives
+from model.importing.extract.small_counts import SMALL, margin_to_fives, to_fives
 from model.importing.extract.waiting import waiting_on
 from model.importing.extract.words import PLACEMENTS, UNDIVIDED
 from model.reference.bundled import read_csv_rows
@@ -22,6 +22,8 @@ from model.reference.codes import AGE_GROUP_STARTS, AGE_GROUPS, AGES, NEEDS, SET
 
 LONGEST_WAIT: Final = 60
 """Months; a scenario's opening queue has no room for longer waits."""
+
+DAYS_A_WEEK: Final = 7
 
 PRIOR: Final = 0.5
 """Added to both counts of a share: the reference prior of Jeffreys for a binomial share."""
@@ -57,7 +59,8 @@ class YearCounts:
 
     `stopped`: requests refused or withdrawn; `without_plan`: assessments that ended or were withdrawn
     without a plan. `requests_by_month`: shape (12,), January first, over every whole year of the
-    extract. `moved_in` and `exceptions` are None where the extract has no such column.
+    extract. `moved_in` and `exceptions` are None where the extract has no such column. Weeks are means
+    over the decisions and the plans of the year, None where those are too few.
     """
 
     year: int
@@ -75,6 +78,8 @@ class YearCounts:
     first_settings: Mapping[str, int]
     requests_by_month: NDArray[np.int64]
     moved_in: int | None
+    decision_weeks: float | None
+    advice_and_drafting_weeks: float | None
 
 
 @dataclass(frozen=True)
@@ -192,8 +197,9 @@ def _year(
     counted, in_time = exact("issued_counted"), exact("issued_in_20_weeks")
     exceptions = counted - exact("issued_counted_without_exceptions")
     exceptions_in_time = in_time - exact("issued_in_20_weeks_without_exceptions")
-    here = ~there(extract.moved_in) & there(extract.plan)
-    here &= (extract.plan >= start.astype("datetime64[D]")) & (extract.plan < january.astype("datetime64[D]"))  # fmt: skip
+    here = ~there(extract.moved_in)
+    issued_here = here & _between(extract.plan, start, january)
+    decided_here = here & _between(extract.decision, start, january)
     return YearCounts(
         year=int(start.astype(np.int64)) // MONTHS + 1970,
         requests=shown(exact("requests")),
@@ -209,10 +215,26 @@ def _year(
         issued_in_20_weeks=shown(in_time),
         exceptions=shown(exceptions) if "exceptions" in extract.columns else None,
         exceptions_in_20_weeks=shown(exceptions_in_time),
-        first_settings=_first_settings(extract, here, issued, rounded=rounded),
+        first_settings=_first_settings(extract, issued_here, issued, rounded=rounded),
         requests_by_month=_season(counts, january, rounded=rounded),
         moved_in=shown(exact("moved_in")) if "moved_in_date" in extract.columns else None,
+        decision_weeks=_mean_weeks(extract.request, extract.decision, decided_here),
+        advice_and_drafting_weeks=_mean_weeks(extract.advice_started, extract.plan, issued_here),
     )
+
+
+def _between(days: Days, start: np.datetime64, end: np.datetime64) -> Flags:
+    """Days from the first of one month to before the first of another."""
+    since, until = start.astype("datetime64[D]"), end.astype("datetime64[D]")
+    return np.asarray(there(days) & (days >= since) & (days < until))
+
+
+def _mean_weeks(since: Days, until: Days, rows: Flags) -> float | None:
+    """Mean weeks between two days over the rows that have both; None for fewer than five of them."""
+    both = rows & there(since) & there(until)
+    if both.sum() < SMALL:
+        return None
+    return float((until[both] - since[both]).astype(np.int64).mean()) / DAYS_A_WEEK
 
 
 def _first_settings(extract: Extract, rows: Flags, issued: int, *, rounded: bool) -> dict[str, int]:
