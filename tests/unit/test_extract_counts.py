@@ -128,6 +128,16 @@ def test_a_transfer_out_is_not_ceased_and_leaves_from_where_the_plan_was(folder)
     assert not closing_gaps(counts).any()
 
 
+def test_a_placement_that_begins_with_the_plan_is_no_change(folder):
+    counts = monthly(read(folder, [{**PLAN, "placement_date": "2024-05-29"}]))
+    assert "changed_placement" not in flows_of(counts)
+    assert (
+        counted(counts.flows)[("2024-05", "plans_issued", "5_to_10", "state_special", "", "ASD")]
+        == 1
+    )
+    assert not closing_gaps(counts).any()
+
+
 def test_agreed_by_the_tribunal_is_a_refusal_overturned_that_day(folder):
     flows = flows_of(monthly(read(folder, [{**PLAN, "decided_by": "Tribunal"}])))
     assert flows["refused"] == flows["overturned"] == flows["agreed"] == ["2024-02"]
@@ -223,6 +233,54 @@ def test_whole_months_at_a_month_s_end_are_calendar_months(since):
 def test_whole_months_on_another_day():
     since = np.array(["2024-12-17", "2024-12-16", "2025-01-16"], "datetime64[D]")
     assert whole_months(since, np.datetime64("2025-01-16")).tolist() == [0, 1, 0]
+    # 28 February completes the month since 31 January.
+    since = np.array(["2025-01-31", "2025-01-28"], "datetime64[D]")
+    assert whole_months(since, np.datetime64("2025-02-28")).tolist() == [1, 1]
+    assert whole_months(since, np.datetime64("2025-02-27")).tolist() == [0, 0]
+
+
+def test_the_year_of_a_part_is_that_of_the_invented_extract(folder):
+    """Counted over 2024 by the generator; the season over both whole years."""
+    made = invented(4, 300)
+    extract = read(folder, made.rows)
+    part = scenario_part(extract, monthly(extract, np.datetime64("2022-11", "M")))
+    assert part is not None and part.year is not None  # noqa: PT018
+    year = part.year
+    of: Counter[str] = Counter()
+    requests: Counter[str] = Counter()
+    for (month, flow, *_), count in made.flows.items():
+        if month[:4] == "2024":
+            of[flow] += count
+        if flow == "requests" and month < "2025":
+            requests[month[5:]] += count
+    assert year.requests == of["requests"]
+    assert year.agreed_at_once == of["agreed"] - of["overturned"]
+    assert year.stopped == of["refused"] + of["requests_withdrawn"]
+    assert year.overturned == of["overturned"]
+    assert year.with_plan == of["assessments_ended_with_plan"]
+    assert year.without_plan == of["assessments_ended_without_plan"] + of["assessments_withdrawn"]
+    assert year.exceptions == of["issued_counted"] - of["issued_counted_without_exceptions"]
+    in_time = of["issued_in_20_weeks"] - of["issued_in_20_weeks_without_exceptions"]
+    assert year.exceptions_in_20_weeks == in_time
+    assert year.moved_in == of["moved_in"]
+    assert year.requests_by_month.tolist() == [requests[f"{month:02d}"] for month in range(1, 13)]
+
+
+def test_the_opening_queue_holds_who_waits_for_advice_alone(folder):
+    made = invented(4, 300)
+    extract = read(folder, made.rows)
+    part = scenario_part(extract, monthly(extract))
+    assert part is not None and part.waiting is not None  # noqa: PT018
+    end = date(2025, 1, 31)
+    waiting = [
+        row.get("overturned_date") or row["decision_date"]
+        for row in made.rows
+        if (row.get("request_outcome") == "agreed" or "overturned_date" in row)
+        and "advice_started_date" not in row
+    ]
+    assert part.waiting == Counter(
+        (end.year - day.year) * 12 + end.month - day.month for day in waiting
+    )
 
 
 @pytest.mark.parametrize(("seed", "rounded"), [(4, False), (4, True)])
@@ -286,10 +344,11 @@ def test_the_part_of_a_year_that_is_not_whole_has_opening_plans_alone(folder):
 
 def test_day_and_residential_by_national_shares_add_up_to_the_undivided(folder):
     rows = [{**PLAN, "child_key": f"k{n}", "birth_month": "2006-02", "current_placement": "special_independent"} for n in range(40)]  # fmt: skip
-    extract = read(folder, rows)
+    said = [{**rows[0], "child_key": f"s{n}", "residential": "yes"} for n in range(7)]
+    extract = read(folder, [*rows, *said])
     part = scenario_part(extract, monthly(extract))
     assert part is not None
-    residential = part.opening.settings["independent_special_residential"]
+    residential = part.opening.settings["independent_special_residential"] - 7
     assert 0 < residential < 40
     assert part.opening.settings["independent_special_day"] == 40 - residential
     assert (part.opening.split.undivided, part.opening.split.residential) == (40, residential)

@@ -92,11 +92,15 @@ def test_a_value_that_says_who_a_child_is_is_refused_under_any_heading(
     assert value.upper().replace(" ", "") not in found[0].upper().replace(" ", "")
 
 
-@pytest.mark.parametrize("number", ["9990000018", "9990000019"])
-def test_ten_digits_are_an_nhs_number_only_with_their_check_digit(number):
+@pytest.mark.parametrize(
+    ("number", "nhs"),
+    [("9990000018", True), ("9990000019", False), ("9990000050", True), ("9990000051", False)],
+)
+def test_ten_digits_are_an_nhs_number_only_with_their_check_digit(number, nhs):
+    """999 000 005: 9 x 10 + 9 x 9 + 9 x 8 + 5 x 2 = 253 = 23 x 11, so the check digit is 0."""
     found = values_identify("Ward", [number])
     assert found is not None
-    assert found.what == ("an NHS number" if number[-1] == "8" else "a Unique Learner Number")
+    assert found.what == ("an NHS number" if nhs else "a Unique Learner Number")
 
 
 @pytest.mark.parametrize(
