@@ -10,6 +10,7 @@ from model.commands.calibrate import calibrate
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
+from model.commands.imports import imports
 from model.commands.init import init
 from model.commands.monitor import monitor
 from model.commands.run import run
@@ -46,6 +47,7 @@ for command in (
     figures,
     schema,
     init,
+    imports,
 ):
     main.add_command(command)
 

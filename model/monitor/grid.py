@@ -47,20 +47,27 @@ def wrong_file(name: str, message: str, hint: str | None = None) -> ScenarioErro
     return ScenarioError([Problem(name, None, "", message, hint=hint)])
 
 
-def file_bytes(path: Path) -> bytes:
-    """The bytes of a file somebody handed in, of bounded size. Raises ScenarioError."""
+def file_bytes(
+    path: Path,
+    what: str = "a file of actuals",
+    most: int | None = None,
+    hint: str = "Keep the table of budget lines alone in a workbook.",
+) -> bytes:
+    """The bytes of a file somebody handed in, at most `most`. Raises ScenarioError.
+
+    `what` the file should be, and a `hint` for one that is too large, are for the messages.
+    """
+    most = most or MAX_BYTES
     try:
         if path.is_dir():
-            raise wrong_file(str(path), "this is a folder, not a file of actuals")
+            raise wrong_file(str(path), f"this is a folder, not {what}")
         if not path.exists():
             near = did_you_mean(path.name, (other.name for other in path.parent.glob("*.*")))
             raise wrong_file(str(path), "there is no such file", near)
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > most:
             raise wrong_file(
-                path.name,
-                f"the file is {size:,} bytes; at most {MAX_BYTES:,} are read",
-                "Keep the table of budget lines alone in a workbook.",
+                path.name, f"the file is {size:,} bytes; at most {most:,} are read", hint
             )
         raw = path.read_bytes()
     except OSError as error:
@@ -73,25 +80,39 @@ def file_bytes(path: Path) -> bytes:
 
 def csv_grid(raw: bytes, name: str) -> Grid:
     """The cells of a CSV file; lines that start with # are comments. Raises ScenarioError."""
-    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        raise wrong_file(name, "this is a workbook, not CSV text", "Name it .xlsx.")
+    refuse_no_text(raw, name)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise wrong_file(
             name, "the file is not UTF-8 text", "In the spreadsheet, save as 'CSV UTF-8'."
         ) from None
-    if "\0" in text:
+    return text_grid(text, name)
+
+
+def refuse_no_text(raw: bytes, name: str) -> None:
+    """Raise ScenarioError where a file named as text is a workbook or holds bytes that no text has."""
+    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0":
+        raise wrong_file(name, "this is a workbook, not CSV text", "Name it .xlsx.")
+    if b"\0" in raw:
         raise wrong_file(name, "the file holds bytes that no text has")
+
+
+def text_grid(text: str, name: str, delimiter: str = ",", most_cells: int | None = None) -> Grid:
+    """The cells of text separated by `delimiter`; lines that start with # are comments.
+
+    Raises ScenarioError for text that cannot be taken apart, or with more than `most_cells`.
+    """
+    most_cells = most_cells or MAX_CELLS
     lines = ["" if line.startswith("#") else line for line in io.StringIO(text, newline=None)]
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     rows: list[tuple[int, tuple[object, ...]]] = []
     cells = 0
     try:
         for row in reader:
             cells += len(row)
-            if cells > MAX_CELLS:
-                raise wrong_file(name, f"more than {MAX_CELLS:,} cells")
+            if cells > most_cells:
+                raise wrong_file(name, f"more than {most_cells:,} cells")
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, tuple(cell.strip() for cell in row)))
     except csv.Error as error:

@@ -21,11 +21,18 @@ _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def workbook_grids(raw: bytes, name: str) -> list[Grid]:
-    """The visible cells of every sheet, as last calculated. Raises ScenarioError.
+def workbook_grids(
+    raw: bytes,
+    name: str,
+    most_cells: int | None = None,
+    hint: str = "Keep the table of budget lines alone in a workbook.",
+) -> list[Grid]:
+    """The visible cells of every sheet, as last calculated, at most `most_cells`. Raises ScenarioError.
 
-    A cell whose formula has no stored value holds FORMULA_WITHOUT_VALUE.
+    A cell whose formula has no stored value holds FORMULA_WITHOUT_VALUE. `hint`: what to do with a
+    workbook that is too large.
     """
+    most_cells = most_cells or MAX_CELLS
     _refuse_other_formats(raw, name)
     _refuse_bombs(raw, name)
     grids: list[Grid] = []
@@ -46,12 +53,8 @@ def workbook_grids(raw: bytes, name: str) -> list[Grid]:
             pairs = zip(sheet.iter_rows(), written.iter_rows(), strict=True)
             for number, (stored, texts) in enumerate(pairs, start=1):
                 cells += len(stored)
-                if cells > MAX_CELLS or number > MAX_CELLS:
-                    raise wrong_file(
-                        name,
-                        f"more than {MAX_CELLS:,} cells",
-                        "Keep the table of budget lines alone in a workbook.",
-                    )
+                if cells > most_cells or number > most_cells:
+                    raise wrong_file(name, f"more than {most_cells:,} cells", hint)
                 row = tuple(
                     FORMULA_WITHOUT_VALUE
                     if cell.value is None and text.data_type == "f"

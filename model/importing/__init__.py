@@ -1,0 +1,1 @@
+"""Files that an authority has, read into what a scenario says."""

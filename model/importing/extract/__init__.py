@@ -1,0 +1,1 @@
+"""An authority's own extract of requests and plans, to monthly counts that name nobody."""
