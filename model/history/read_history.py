@@ -119,7 +119,7 @@ def history_of(
         rows,
     )
     totals = sum_of(bands).where(lambda table: table > 0)
-    series["plans"] = series["plans"].combine_first(totals).loc[rows]
+    series["plans"] = _ordered(series["plans"].combine_first(totals), rows)
     groups = _merged(
         group_counts(caseload) if caseload else {}, tidy.setting_groups, SETTING_GROUPS, rows
     )
