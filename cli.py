@@ -7,6 +7,7 @@ import click
 from model.commands.compare import compare
 from model.commands.exits import EPILOG, Commands
 from model.commands.figures import figures
+from model.commands.imports import imports
 from model.commands.init import init
 from model.commands.monitor import monitor
 from model.commands.run import run
@@ -40,6 +41,7 @@ for command in (
     figures,
     schema,
     init,
+    imports,
 ):
     main.add_command(command)
 

@@ -1,0 +1,1 @@
+"""From what was published of an authority to a scenario to start from."""
