@@ -53,13 +53,14 @@ class Evidence:
 
     def value(self, series: str, january: int | None = None) -> float | None:
         """A figure of the authority's history at a January, the latest without one; None if unknown."""
-        return self._value(self.authority, series, january)
+        return self.series_of(self.authority, series, january)
 
     def england(self, series: str, january: int | None = None) -> float | None:
         """The same of England."""
-        return self._value(NATION, series, january)
+        return self.series_of(NATION, series, january)
 
-    def _value(self, name: str, series: str, january: int | None) -> float | None:
+    def series_of(self, name: str, series: str, january: int | None = None) -> float | None:
+        """The same of any authority, or of England, by name."""
         table = self.history.series[series]
         when = self.january if january is None else january
         if when not in table.columns or name not in table.index:
@@ -97,6 +98,15 @@ class Evidence:
             return None
         row = self.row("caseload", january)
         return None if row is None else settings_of(row, "ehcplans")
+
+    def jumped(self, january: int) -> bool:
+        """Whether growth into a January is no growth of plans that flows explain, or a known fault."""
+        return has_fault(self.authority, self.region, january, "jump", "stock") or any(
+            finding.kind == "jump"
+            and finding.authority == self.authority
+            and finding.january == january
+            for finding in self.findings
+        )
 
     def usable(self, january: int) -> bool:
         """Whether a scenario can begin with this January as it was published."""

@@ -55,6 +55,8 @@ def _left_over(evidence: Evidence) -> dict[int, float]:
         new, ceased = evidence.value("new_plans", january), evidence.value("ceased", january)
         if opening is None or closing is None or new is None or ceased is None:
             continue
+        if evidence.jumped(january):
+            continue  # recording, and no plans that arrived
         left[january] = closing - opening - new + ceased
     return left
 
@@ -100,17 +102,31 @@ def _tilt(evidence: Evidence, family: str) -> _Tilt:
     what = "transfers" if family == "moved_out" else "ceased"
     if own is None or nation is None:
         return _Tilt(1.0, f"No {what} plans of {evidence.flow_year} are in the files: national.")
-    found, expected = own
-    level = nation[0] / nation[1]
-    variation = (choices()["ceased_variation"].value * level) ** 2
-    weight = variation / (variation + level / max(expected, 0.1))
+    found = own[0]
+    # What national rates make of the ages differs by age from how the file counts them: England's own
+    # flow, counted alike, says by how much. Its level is that of all ages, where the two agree.
+    expected = own[1] * nation[0] / nation[1]
+    level = nation[0] / nation[1] if family == "moved_out" else _england_level(evidence)
+    variation = choices()["ceased_variation"].value ** 2
+    weight = variation / (variation + 1 / max(expected, 0.1))
     carried = choices()["ceased_carried"].value
-    middle = max(level + carried * weight * (found / expected - level), 0.05)
+    middle = max(level * (1 + carried * weight * (found / expected - 1)), 0.05)
     return _Tilt(
         middle,
-        f"{found:.0f} {what} in {evidence.flow_year} (SEN2) against {expected:.0f} at national rates; England then "
-        f"{level:.2f}. {carried * weight:.0%} of the difference is kept.",
+        f"{found:.0f} {what} in {evidence.flow_year} (SEN2) where England's rates of that year give {expected:.0f} at its ages; "
+        f"England then {level:.2f} of the national rates. {carried * weight:.0%} of the difference is kept.",
     )
+
+
+def _england_level(evidence: Evidence) -> float:
+    """England's ceased plans of the year over what the national rates of 2024 make of its plans."""
+    families = ("ceased_under_18", "ceased_18_and_over")
+    if _ceased_under_18(evidence, NATION) is None:
+        measured = _measured(evidence, families[0], NATION)
+        return 1.0 if measured is None else measured[0] / measured[1]
+    both = [measured for family in families if (measured := _measured(evidence, family, NATION))]
+    found, expected = sum(item[0] for item in both), sum(item[1] for item in both)
+    return found / expected if expected else 1.0
 
 
 def _measured(evidence: Evidence, family: str, name: str) -> tuple[float, float] | None:
@@ -147,7 +163,7 @@ def _exposure(evidence: Evidence, name: str) -> np.ndarray | None:
     plans = [
         value
         for january in (evidence.january - 1, evidence.january)
-        if (value := evidence._value(name, "plans", january)) is not None
+        if (value := evidence.series_of(name, "plans", january)) is not None
     ]
     if not stocks or not plans:
         return None

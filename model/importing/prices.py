@@ -164,6 +164,11 @@ class _Prices:
             return self._amount(
                 name, title, s251, columns, f"Too few plans ({plans}) for an average.", gbp=total
             )
+        if inflation is None and total / plans > choices()["most_place_price"].value:
+            words = (
+                f"{total / plans:,.0f} for each of {plans} plans: places for others are among them."
+            )
+            return self._amount(name, title, s251, columns, words, gbp=total)
         reason = (
             f"s251 {self.spent.basis} {_YEAR}: {total:,.0f} over {plans:,} plans of January {_PLANS_OF} is "
             f"{total / plans:,.0f}. {words or _uprating_words(self.years)}"

@@ -186,10 +186,9 @@ def _on_time(evidence: Evidence) -> Figure:
         january: evidence.value("share_in_20_weeks", january)
         for january in evidence.history.januaries
     }
-    shares = {january: share for january, share in known.items() if share is not None}
-    # The latest years only: before 2019 few plans were counted, for statements were being transferred.
+    first = evidence.january - int(choices()["on_time_years"].value)
     recent = {
-        january: share for january, share in shares.items() if january >= evidence.january - 5
+        january: share for january, share in known.items() if share is not None and january > first
     }
     best = max(recent, key=lambda january: recent[january], default=None)
     if best is None or recent[best] < choices()["least_on_time_best"].value:
