@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ _AGE_TOPICS = (AGE_TOPIC, "Age when plan started", "Age plan ceased")
 _COMPLETE = 0.95
 
 
-def check_history(history: History, published: dict[str, Published]) -> tuple[Finding, ...]:
+def check_history(history: History, published: Mapping[str, Published]) -> tuple[Finding, ...]:
     """Every finding on what was read, of all authorities and of England.
 
     Raises nothing: what cannot be used at all was refused while it was read.

@@ -83,17 +83,17 @@ def _block(
     kept = gross - net
     if not math.isnan(kept) and round(kept):
         name, title = _DEDUCTIONS[block]
-        raised = (1 + since.value) ** years if block == "high_needs" else 1.0
-        amount = round(kept * raised)
         said = f"{source}: {gross:,.0f} before and {net:,.0f} after deductions"
+        deduction = Figure(id=name, title=title, amount_gbp=round(kept), grows_with_income=True)
         if years and block == "high_needs":
-            said += f", raised as the allocation by {since.value:.0%} a year"
-        entry["deductions"] = [
-            Figure(
-                id=name, title=title, amount_gbp=amount, grows_with_income=True, status="derived",
-                source=said,
-            )
-        ]  # fmt: skip
+            ends = sorted(kept * (1 + rate) ** years for rate in (since.low, since.high))
+            deduction["amount_gbp"] = between(
+                ends[0], ends[1],
+                f"{said}; raised as the allocation. Put the published deductions here.", digits=5,
+            )  # fmt: skip
+        else:
+            deduction |= {"status": "derived", "source": said}
+        entry["deductions"] = [deduction]
     return entry
 
 

@@ -134,14 +134,13 @@ def settings_of(row: pd.Series, total: str) -> Settings | None:
 
 @dataclass(frozen=True)
 class Everything:
-    """All that was read, of every authority and every year, checked once.
+    """All that was read, of every authority and every year.
 
     `where`: the folder it came from, for messages.
     """
 
     history: History
     published: Mapping[str, Published]
-    findings: tuple[Finding, ...]
     money: Money
     population: pd.DataFrame | None
     where: str
@@ -154,10 +153,9 @@ def everything_of(
     population: pd.DataFrame | None,
     where: str,
 ) -> Everything:
-    """Join and check what was read. Raises ScenarioError where no file gives plans in force."""
+    """Join what was read. Raises ScenarioError where no file gives plans in force."""
     history = history_of(published, tidy, None, where)
-    findings = check_history(history, published)
-    return Everything(history, published, findings, money, population, where)
+    return Everything(history, published, money, population, where)
 
 
 def gather(read: Everything, *, authority: str, first_year: int | None) -> Evidence:
@@ -171,7 +169,7 @@ def gather(read: Everything, *, authority: str, first_year: int | None) -> Evide
     everything = Evidence(
         name, str(history.authorities.code[name]), _area_code(name, read.published),
         str(history.authorities.region[name]), max(history.januaries), history, read.published,
-        read.money, read.population, read.findings,
+        read.money, read.population, (),
     )  # fmt: skip
     given = _januaries(everything)
     if first_year is None:
@@ -207,13 +205,10 @@ def _known_at(evidence: Evidence, january: int) -> Evidence:
         name: replace(file, table=file.table[file.table.january <= january])
         for name, file in evidence.published.items()
     }
-    return replace(
-        evidence,
-        january=january,
-        history=evidence.history.known_at(january),
-        published=files,
-        findings=findings_of(evidence.findings, evidence.authority, january),
-    )
+    history = evidence.history.known_at(january)
+    # A gap is one only once a later year is there, so what is found is found as it stood then.
+    findings = findings_of(check_history(history, files), evidence.authority, january)
+    return replace(evidence, january=january, history=history, published=files, findings=findings)
 
 
 def _year(january: int) -> str:
