@@ -283,11 +283,12 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_awkward_authorities_validate_and_run(name, everything, tmp_path):
-    """With money and without: the scenario is right, and every identity of its run holds."""
+    """With money it runs and every identity holds; without, the scenario is right too."""
     for place, given in (("with", everything), ("without", replace(everything, money=Money()))):
         starter = starter_of(gather(given, authority=name, first_year=FAULTS[name]))
         loaded = written(starter, tmp_path / place)
-        assert all_passed(check_results(run(loaded, draws=4)))
+        if place == "with":
+            assert all_passed(check_results(run(loaded, draws=2)))
 
 
 def test_placements_that_are_not_given_are_scaled_and_marked(everything):
