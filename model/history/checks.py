@@ -71,14 +71,23 @@ def footing(file: Published) -> Iterator[Finding]:
 def _unequal(
     file: Published, total: pd.Series, published: pd.Series, words: str
 ) -> Iterator[Finding]:
-    wrong = total.notna() & published.notna() & total.ne(published)
-    for row in np.flatnonzero(wrong.to_numpy()):
-        cells = file.table.iloc[row]
-        of = "" if cells.breakdown_topic == file.publication.whole else f" ({cells.breakdown})"
+    """A finding for each row that counts everything once, and one for all its breakdown rows together."""
+    difference = (total - published).abs()
+    rows = file.table.assign(found=total, published=published, difference=difference)
+    rows = rows[difference.gt(0)]
+    whole = rows.breakdown_topic == file.publication.whole
+    for _, row in rows[whole].iterrows():
         yield Finding(
-            "footing", str(cells.authority), int(cells.january), file.publication.name,
-            f"{words} {total.iloc[row]:,.0f} and {published.iloc[row]:,.0f} is published{of}",
-            _PUBLISHED_SO,
+            "footing", str(row.authority), int(row.january), file.publication.name,
+            f"{words} {row.found:,.0f} and {row.published:,.0f} is published", _PUBLISHED_SO,
+        )  # fmt: skip
+    for keys, group in rows[~whole].groupby(["authority", "january"]):
+        authority, january = str(keys[0]), int(str(keys[1]))
+        some = f"{len(group)} of its rows" if len(group) > 1 else "a row"
+        yield Finding(
+            "footing", authority, january, file.publication.name,
+            f"in {some} by age, placement or years {words} something else than is published, by "
+            f"{group.difference.max():,.0f} at most", _PUBLISHED_SO,
         )  # fmt: skip
 
 

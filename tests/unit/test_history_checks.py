@@ -45,6 +45,21 @@ def test_a_part_that_is_short_and_a_placement_that_is_short(tmp_path):
     ]
 
 
+def test_breakdown_rows_are_told_together(tmp_path):
+    """Ages 7 and 8 lack 1 and 3 plans of 200 in their placements: one finding, with the larger."""
+    row = caseload_row("Northtown", 2023) | {"breakdown_topic": "Child or young persons age"}
+    short = [
+        {**row, "breakdown": f"age {7 + index}", "nm_early_years": 4 - lacking}
+        for index, lacking in enumerate((1, 3))
+    ]
+    table = pd.concat([caseload(), pd.DataFrame(short).astype(str)])
+    assert (
+        "Northtown",
+        2023,
+        "in 2 of its rows by age, placement or years the placements add up to something else than is published, by 3 at most",
+    ) in found(list(footing(read(table, tmp_path))))
+
+
 def test_rows_that_the_reference_lists_as_suppressed_are_no_finding(tmp_path):
     """Hackney at January 2024 returned a total only; another authority with the same row is one."""
     row = caseload_row("Northtown", 2024) | dict.fromkeys(
