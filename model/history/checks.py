@@ -80,6 +80,7 @@ def _unequal(
         yield Finding(
             "footing", str(row.authority), int(row.january), file.publication.name,
             f"{words} {row.found:,.0f} and {row.published:,.0f} is published", _PUBLISHED_SO,
+            float(row.difference / max(row.published, 1)),
         )  # fmt: skip
     for keys, group in rows[~whole].groupby(["authority", "january"]):
         authority, january = str(keys[0]), int(str(keys[1]))
@@ -88,6 +89,7 @@ def _unequal(
             "footing", authority, january, file.publication.name,
             f"in {some} by age, placement or years {words} something else than is published, by "
             f"{group.difference.max():,.0f} at most", _PUBLISHED_SO,
+            float(group.difference.sum() / max(group.published.sum(), 1)),
         )  # fmt: skip
 
 
@@ -148,18 +150,23 @@ def nation_footing(file: Published) -> Iterator[Finding]:
 
 
 def gaps(history: History) -> Iterator[Finding]:
-    """Januaries without a figure between two with one, by authority and series."""
+    """Januaries without a figure between two with one, all series of an authority together."""
+    missing: dict[tuple[str, int], list[str]] = {}
     for name, table in history.series.items():
         given = table.reindex(history.names).notna()
         earlier = given.T.cummax().T
         later = given.iloc[:, ::-1].T.cummax().T.iloc[:, ::-1]
-        missing = earlier & later & ~given
-        for row, column in np.argwhere(missing.to_numpy(dtype=bool)).tolist():
-            yield Finding(
-                "gap", str(given.index[row]), int(given.columns[column]), name,
-                f"no figure between Januaries that have one ({SERIES[name][0].lower()}{SERIES[name][1:]})",
-                "left out",
-            )  # fmt: skip
+        gap = (earlier & later & ~given).to_numpy(dtype=bool)
+        for row, column in np.argwhere(gap).tolist():
+            place = str(given.index[row]), int(given.columns[column])
+            missing.setdefault(place, []).append(name)
+    for (authority, january), names in sorted(missing.items()):
+        where = names[0] if len(names) == 1 else "several series"
+        words = "; ".join(SERIES[name][0].lower() + SERIES[name][1:] for name in names)
+        yield Finding(
+            "gap", authority, january, where,
+            f"no figure, though the years before and after have one, for: {words}", "left out",
+        )  # fmt: skip
 
 
 def jumps(history: History, limits: Rules) -> Iterator[Finding]:

@@ -17,13 +17,23 @@ KINDS: Final[dict[Kind, str]] = {
 """Kinds of findings in the order in which a reader needs them."""
 
 
+STOCKS: Final = frozenset(
+    {
+        "caseload", "residential_settings", "sen_needs_all_plans",
+        "plans", "residential", "schools_block_gbp", "several series",
+    }
+)  # fmt: skip
+"""Files and series that stand at a January; all others are flows of the calendar year before it."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing to know about what was published.
 
     `authority`: its name, `England` for the nation, empty where it holds for all. `january`: the
     count, or the January after the year of a flow; None where it holds for all. `where`: the file or
-    the series. `found` and `done`: clauses without a full stop.
+    the series. `found` and `done`: clauses without a full stop. `size`: how much of the figure it
+    touches, 1 for all of it or where that cannot be said.
     """
 
     kind: Kind
@@ -32,7 +42,13 @@ class Finding:
     where: str
     found: str
     done: str
+    size: float = 1.0
 
     def __str__(self) -> str:
-        when = "" if self.january is None else f", January {self.january}"
+        if self.january is None:
+            when = ""
+        elif self.where in STOCKS:
+            when = f", January {self.january}"
+        else:
+            when = f", calendar {self.january - 1}"
         return f"{self.where}{when}: {self.found}; {self.done}."

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from model.history.findings import KINDS, Finding
 from model.history.history import NATION
+from model.history.known_faults import known_faults
 from model.importing.starter import Starter
 
 _SHOWN = 6
+_SMALL = 0.02
+"""Findings that touch less of a figure than this stand in the notes only."""
 
 
 def notes_text(starter: Starter, files: list[str]) -> str:
@@ -53,8 +56,6 @@ def findings_that_matter(starter: Starter) -> tuple[Finding, ...]:
 
     Definitions that changed for all authorities stand in the notes only.
     """
-    from model.history.known_faults import known_faults
-
     general = {fault.found for fault in known_faults() if fault.effect == "definition"}
     own = [
         finding
@@ -63,6 +64,7 @@ def findings_that_matter(starter: Starter) -> tuple[Finding, ...]:
         and finding.found not in general
         and finding.january is not None
         and finding.january >= starter.january - 1
+        and finding.size >= _SMALL
     ]
     order = list(KINDS)
     own.sort(key=lambda finding: (order.index(finding.kind), -(finding.january or 0)))

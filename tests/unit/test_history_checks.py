@@ -144,6 +144,27 @@ def test_gaps_are_between_known_years_and_not_at_their_ends():
     assert [(item.where, item.january) for item in gaps(known)] == [("plans", 2021)]
 
 
+def test_series_missing_in_one_year_are_one_finding():
+    """Plans, new and ceased plans all lack 2021: one line says so."""
+    nan = float("nan")
+    known = history(
+        {2020: 1e3, 2021: nan, 2022: 1e3},
+        {2020: 1, 2021: nan, 2022: 1},
+        {2020: 1, 2021: nan, 2022: 1},
+    )
+    (gap,) = gaps(known)
+    assert (gap.where, gap.january) == ("several series", 2021)
+    for words in ("plans in force", "new plans", "plans ceased"):
+        assert words in gap.found
+
+
+def test_a_finding_says_january_of_a_stock_and_calendar_year_of_a_flow():
+    stock = Finding("footing", "Northtown", 2023, "caseload", "this", "that")
+    flow = Finding("footing", "Northtown", 2023, "newplans", "this", "that")
+    assert str(stock) == "caseload, January 2023: this; that."
+    assert str(flow) == "newplans, calendar 2022: this; that."
+
+
 def test_findings_of_an_authority_stop_at_its_january(tmp_path):
     """What is found in later years is not known to a scenario that stands earlier."""
     table = caseload()
