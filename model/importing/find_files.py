@@ -13,8 +13,9 @@ from typing import Final
 from model.scenario.problems import Problem, ScenarioError
 
 _SUBFOLDERS: Final = ("sen2", "tidy", "finance", "population")
+_SEN2_COLUMN: Final = "time_period"
 _KINDS: Final = {
-    "sen2": ("time_period", "breakdown_topic"),
+    "sen2": (_SEN2_COLUMN, "breakdown_topic"),
     "series": ("authority", "total_ehcp"),
     "age_bands": ("la", "Under 5"),
     "age_bands_of_2023": ("la_name", "characteristic_age"),
@@ -90,15 +91,22 @@ def find_files(paths: Iterable[Path], named: dict[str, Path | None]) -> Files:
 
 
 def kind_of(path: Path) -> str | None:
-    """The kind of a file by its header; None where it has none of the known ones or cannot be read."""
+    """The kind of a file by its header; None where it has none of the known ones.
+
+    A file that cannot be read, or whose header is only nearly the department's, counts as one of its
+    files: reading it says what is wrong, and nothing that was given is passed over in silence.
+    """
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            header = {name.strip() for name in next(csv.reader([file.readline()]), [])}
+            line = file.readline()
+        header = {name.strip() for name in next(csv.reader([line]), [])}
     except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error):
-        return None
-    fitting = (kind for kind, columns in _KINDS.items() if header.issuperset(columns))
-    return next(fitting, None)
+        return "sen2"
+    for kind, columns in _KINDS.items():
+        if header.issuperset(columns):
+            return kind
+    return "sen2" if _SEN2_COLUMN in line else None
 
 
 def _candidates(folder: Path) -> list[Path]:

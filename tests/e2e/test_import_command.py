@@ -90,6 +90,30 @@ def test_problems_of_two_files_are_told_together(files, capsys):
     assert not Path("starters").exists()
 
 
+def test_damaged_files_of_a_folder_are_not_passed_over(files, capsys):
+    """No gzip, semicolons, a key column renamed: each is told although it was not named by itself."""
+    text = ceased().to_csv(index=False)
+    (files / "no_gzip.csv.gz").write_text(text, encoding="utf-8")
+    (files / "semicolons.csv").write_text(text.replace(",", ";"), encoding="utf-8")
+    (files / "renamed.csv").write_text(text.replace("breakdown_topic", "topic"), encoding="utf-8")
+    (files / "somebody_elses.csv").write_text("name,shoe size\nNorthtown,9\n", encoding="utf-8")
+    ended = call(capsys, "import", "sen2", files, "--authority", "Northtown")
+    assert ended.code == 2
+    for name in ("no_gzip.csv.gz", "semicolons.csv", "renamed.csv"):
+        assert name in ended.error
+    assert "somebody_elses" not in ended.error
+    assert not Path("starters").exists()
+
+
+def test_the_usual_folder_is_not_overwritten_either(files, capsys):
+    asked = ("import", "sen2", files, "--authority", "Westshire")
+    assert call(capsys, *asked).code == 0
+    scenario = Path("starters/westshire_2023/scenario.yaml")
+    scenario.write_text("changed by hand", encoding="utf-8")
+    assert call(capsys, *asked).code == 3
+    assert scenario.read_text(encoding="utf-8") == "changed by hand"
+
+
 @pytest.mark.shared_data
 def test_the_department_files_to_a_workbook_in_two_commands(tmp_path, monkeypatch, capsys):
     """All of ../shared/data, the authority's name, and the line that the import ends with."""
