@@ -29,7 +29,7 @@ class Publication:
     `known_by`: columns that only this file has. `stock`: counts plans on a January (time periods
     such as 202223), not a calendar year's flows (2022). `whole`: the topic of the rows that count
     everything once. `total`: the count of a row. `parts`: columns that must add up to a column of
-    the same row, where all of them are given.
+    the same row, where all of them are given. `also`: further columns that are read.
     """
 
     name: str
@@ -39,6 +39,14 @@ class Publication:
     whole: str
     total: str
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    also: tuple[str, ...] = ()
+
+    def needed(self) -> tuple[str, ...]:
+        """Columns without which the file cannot be read: the count, parts and wholes, and `also`."""
+        columns = [self.total, *self.also]
+        for whole, parts in self.parts:
+            columns += [whole, *parts]
+        return tuple(dict.fromkeys(columns))
 
 
 _PLACEMENTS: Final = (
@@ -69,10 +77,21 @@ _PLACEMENTS: Final = (
     ("ap_pru_total", ("ap_pru_academy", "ap_pru_free_school", "ap_pru_la_maintained")),
 )
 
+_NEEDS: Final = (
+    (
+        "ehc_plans",
+        (
+            "number_asd", "number_hi", "number_mld", "number_msi", "number_oth", "number_pd",
+            "number_pmld", "number_semh", "number_slcn", "number_sld", "number_spld", "number_vi",
+            "number_need_unknown",
+        ),
+    ),
+)  # fmt: skip
+
 PUBLICATIONS: Final = (
     Publication(
         "caseload", "Caseload", ("ehcplans", "mainstream_total"), True, "All EHC plans", "ehcplans",
-        _PLACEMENTS,
+        _PLACEMENTS, ("fe_total", "ed_elsewhere"),
     ),
     Publication(
         "newplans", "New plans", ("new_ehc_plans",), False, "New EHC plans", "new_ehc_plans",
@@ -105,7 +124,8 @@ PUBLICATIONS: Final = (
     ),
     Publication(
         "timeliness_20_week", "Timeliness", ("plans_issued_den",), False, "All EHC plans issued",
-        "plans_issued_den",
+        "plans_issued_den", (),
+        ("plans_issued_den_ex", "plans_issued_within_20_weeks", "plans_issued_20_weeks_ex"),
     ),
     Publication(
         "ceased_plans", "Ceased plans", ("total_ceased",), False, "All ceased EHC plans",
@@ -126,10 +146,10 @@ PUBLICATIONS: Final = (
     ),
     Publication(
         "sen_needs_all_plans", "Primary need, all plans", ("ehc_plans", "number_asd"), True,
-        "All EHC plans", "ehc_plans",
+        "All EHC plans", "ehc_plans", _NEEDS,
     ),
     Publication(
         "sen_need_newplans", "Primary need, new plans", ("ehc_plans", "number_asd"), False,
-        "All EHC plans", "ehc_plans",
+        "All EHC plans", "ehc_plans", _NEEDS,
     ),
 )  # fmt: skip

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 import zlib
 from dataclasses import dataclass
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from model.history.placements import placements
 from model.history.publications import KEY_COLUMNS, PUBLICATIONS, UNAVAILABLE, Publication
+from model.history.rules import rules
 from model.scenario.problems import Problem, ScenarioError, did_you_mean, shown
 
 _ACADEMIC, _CALENDAR = re.compile(r"(19|20)\d{4}"), re.compile(r"(19|20)\d{2}")
@@ -21,6 +26,7 @@ _LAYOUT = (
     "year and breakdown"
 )
 _SHOWN_ROWS = 5
+_NEARLY = 0.85
 LEVELS = ("National", "Regional", "Local authority")
 
 
@@ -47,7 +53,8 @@ def read_publication(path: Path) -> Published:
     """Read a file, plain or gzipped. Which of the collection it is follows from its columns.
 
     Raises ScenarioError with every problem of the file: not readable, no SEN2 layout, columns
-    missing, rows twice, periods in another style, text where a number belongs, negative counts.
+    missing, rows twice or ragged, periods in another style, text where a number belongs, counts that
+    are negative or no whole numbers, columns that do not add up in row after row.
     """
     raw = _text_table(path)
     columns = [str(column).strip().lstrip("\ufeff") for column in raw.columns]
@@ -64,61 +71,121 @@ def read_publication(path: Path) -> Published:
     if problems:
         raise ScenarioError(problems)
     publication = _recognised(path, raw)
+    problems = _lacking(path, publication, columns)
+    if problems:
+        raise ScenarioError(problems)
     table, problems = _typed(path, raw, publication)
     problems += _repeated(path, table)
+    if not problems:
+        problems = _damaged_sums(path, table, publication)
     if problems:
         raise ScenarioError(problems)
     return Published(publication, path, table)
 
 
 def _text_table(path: Path) -> pd.DataFrame:
-    try:
-        data = path.read_bytes()
-        if path.suffix == ".gz" or data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-        text = data.decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error) as error:
-        reason = (
-            "the file is cut off or is no gzip file"
-            if not isinstance(error, FileNotFoundError)
-            else "there is no such file"
-        )
-        raise ScenarioError([_problem(path, None, "", reason, expected=_LAYOUT)]) from error
-    except UnicodeDecodeError as error:
+    """The cells of a file as text, every row as long as the header."""
+    text = _text(path)
+    first = text.split("\n", 1)[0]
+    if ";" in first and first.count(";") > first.count(","):
         raise ScenarioError(
             [
                 _problem(
-                    path, None, "", "the file is no text (a workbook or a picture, perhaps)",
-                    expected=_LAYOUT, hint="Save the sheet as CSV (UTF-8).",
-                )
-            ]
-        ) from error  # fmt: skip
-    lines = text.splitlines()
-    if len(lines) < 2:
-        raise ScenarioError([_problem(path, None, "", "the file has no rows", expected=_LAYOUT)])
-    if ";" in lines[0] and lines[0].count(";") > lines[0].count(","):
-        raise ScenarioError(
-            [
-                _problem(
-                    path, 1, "", "the columns are parted by semicolons", found=shown(lines[0]),
+                    path, 1, "", "the columns are parted by semicolons", found=shown(first),
                     expected="commas", hint="Download the file again, or save it as CSV with commas.",
                 )
             ]
         )  # fmt: skip
-    from io import StringIO
+    rows, problems = _rows(path, text)
+    if not rows:
+        problems = [_problem(path, None, "", "the file is empty", expected=_LAYOUT)]
+    elif len(rows) < 2 and not problems:
+        problems = [_problem(path, None, "", "the file has no rows", expected=_LAYOUT)]
+    repeated = sorted({name for name in rows[0] if rows[0].count(name) > 1}) if rows else []
+    problems += [
+        _problem(path, 1, name, "two columns have the same name", expected="each column once")
+        for name in repeated
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
 
+
+def _text(path: Path) -> str:
     try:
-        table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, ValueError) as error:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ScenarioError(
+            [_problem(path, None, "", "there is no such file", expected=_LAYOUT)]
+        ) from error
+    except OSError as error:
+        reason = f"the file cannot be read: {error.strerror}"
+        raise ScenarioError([_problem(path, None, "", reason, expected=_LAYOUT)]) from error
+    try:
+        if path.suffix == ".gz" or data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
         raise ScenarioError(
             [
                 _problem(
-                    path, None, "", "a row has more columns than the header", found=shown(str(error)),
-                    expected=_LAYOUT,
+                    path, None, "", "the file is cut off or is no gzip file", expected=_LAYOUT,
+                    hint="Download it again, or take .gz off the name of a file that is not compressed.",
                 )
             ]
         ) from error  # fmt: skip
-    return table
+    if data[:4] == b"PK\x03\x04":
+        raise ScenarioError(
+            [
+                _problem(
+                    path, None, "", "the file is a workbook or a zip archive and no CSV",
+                    expected=_LAYOUT, hint="Unpack the archive, or save the sheet as CSV (UTF-8).",
+                )
+            ]
+        )  # fmt: skip
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ScenarioError(
+            [
+                _problem(
+                    path, line, "", "the file is no text in UTF-8",
+                    found=shown(data[max(0, error.start - 12) : error.start + 12].decode("latin-1")),
+                    expected=_LAYOUT, hint="Download it again, or save the sheet as CSV (UTF-8).",
+                )
+            ]
+        ) from error  # fmt: skip
+
+
+def _rows(path: Path, text: str) -> tuple[list[list[str]], list[Problem]]:
+    """Rows of cells, and what is wrong with the way they are parted. Empty lines are skipped."""
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    ragged: list[tuple[int, int]] = []
+    try:
+        for row in reader:
+            if not row:
+                continue
+            if rows and len(row) != len(rows[0]):
+                ragged.append((reader.line_num, len(row)))
+            rows.append(row)
+    except csv.Error as error:
+        return rows, [
+            _problem(
+                path, reader.line_num, "", "the quotation marks of a row do not close",
+                found=shown(str(error)), expected=_LAYOUT,
+            )
+        ]  # fmt: skip
+    if not ragged:
+        return rows, []
+    lines = ", ".join(str(line) for line, _ in ragged[:_SHOWN_ROWS])
+    more = f" and {len(ragged) - _SHOWN_ROWS:,} more" if len(ragged) > _SHOWN_ROWS else ""
+    return rows, [
+        _problem(
+            path, ragged[0][0], "", f"more or fewer columns than the header in row {lines}{more}",
+            found=f"{ragged[0][1]} columns", expected=f"{len(rows[0])} columns",
+        )
+    ]  # fmt: skip
 
 
 def _problem(
@@ -157,6 +224,32 @@ def _recognised(path: Path, raw: pd.DataFrame) -> Publication:
             )
         ]
     )  # fmt: skip
+
+
+def _lacking(path: Path, publication: Publication, columns: list[str]) -> list[Problem]:
+    """Columns of the publication that are not there. Placements come and go: a placement is lacking
+    only where the file has a column of nearly its name, which nobody would read."""
+    problems = []
+    unread = set(columns) - set(publication.needed()) - set(placements())
+    for column in publication.needed():
+        if column not in columns:
+            problems.append(
+                _problem(
+                    path, 1, column, f"a column of '{publication.title}' is missing",
+                    expected=f"the column '{column}'", hint=did_you_mean(column, unread),
+                )
+            )  # fmt: skip
+    if "mainstream_total" in publication.needed():
+        for column in placements():
+            near = get_close_matches(column, unread, n=1, cutoff=_NEARLY)
+            if column not in columns and near:
+                problems.append(
+                    _problem(
+                        path, 1, near[0], "a column of placements has another name",
+                        expected=f"the column '{column}'",
+                    )
+                )  # fmt: skip
+    return problems
 
 
 def _typed(
@@ -201,6 +294,9 @@ def _typed(
         )
         problems += _at_rows(
             path, raw, numbers.lt(0), column, "a count below nil", "a count of 0 or more"
+        )
+        problems += _at_rows(
+            path, raw, numbers.mod(1).gt(0), column, "no whole number", "a count, or x or z"
         )
         table[column] = numbers.astype(np.float64)
     if publication.total in table and not table.breakdown_topic.eq(publication.whole).any():
@@ -271,3 +367,25 @@ def _repeated(path: Path, table: pd.DataFrame) -> list[Problem]:
         path, table, table.duplicated(keys), "breakdown", "the same authority, year and breakdown twice",
         "each once",
     )  # fmt: skip
+
+
+def _damaged_sums(path: Path, table: pd.DataFrame, publication: Publication) -> list[Problem]:
+    """Columns that do not add up in row after row: a file damaged or with columns exchanged. Single
+    rows that do not add up are published so and are findings (`model.history.checks`)."""
+    problems = []
+    for whole, parts in publication.parts:
+        difference = table[list(parts)].sum(axis=1, min_count=len(parts)) - table[whole]
+        compared = int(difference.notna().sum())
+        wrong = difference.fillna(0).ne(0)
+        if wrong.sum() > max(_SHOWN_ROWS, rules().most_rows_not_adding_up * compared):
+            row = int(np.flatnonzero(wrong)[0])
+            problems.append(
+                _problem(
+                    path, row + 2, whole,
+                    f"its parts do not add up to it in {wrong.sum():,} of {compared:,} rows",
+                    found=f"{table[list(parts)].iloc[row].sum():,.0f} and {table[whole].iloc[row]:,.0f}",
+                    expected=f"the sum of {', '.join(parts[:3])} and so on",
+                    hint="Download the file again: some of its columns have been changed.",
+                )
+            )  # fmt: skip
+    return problems

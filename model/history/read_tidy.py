@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,15 +32,25 @@ class Tidy:
     setting_groups: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
+_NAMES = ("ehcp_series", "ehcp_by_ageband", "ehcp_by_establishment")
+
+
 def read_tidy(folder: Path) -> Tidy:
     """Read what there is of ehcp_series.csv, ehcp_by_ageband_*.csv and ehcp_by_establishment_*.csv.
 
     Raises ScenarioError where a file is there and has other columns.
     """
-    files = {
-        name: sorted([*folder.glob(f"tidy/{name}*.csv*"), *folder.glob(f"{name}*.csv*")])
-        for name in ("ehcp_series", "ehcp_by_ageband", "ehcp_by_establishment")
-    }
+    return read_tidy_files(
+        path
+        for name in _NAMES
+        for path in sorted([*folder.glob(f"tidy/{name}*.csv*"), *folder.glob(f"{name}*.csv*")])
+    )
+
+
+def read_tidy_files(paths: Iterable[Path]) -> Tidy:
+    """The same from files; those of other names are left alone."""
+    listed = list(paths)
+    files = {name: [path for path in listed if path.name.startswith(name)] for name in _NAMES}
     series = _read_series(files["ehcp_series"][0]) if files["ehcp_series"] else {}
     bands: dict[str, pd.DataFrame] = {}
     for path in files["ehcp_by_ageband"]:

@@ -15,6 +15,9 @@ class Rules:
     least_plans: float
     most_new_plans_per_plan: float
     least_requests_per_new_plan: float
+    most_rows_not_adding_up: float
+    most_unexplained_growth: float
+    most_not_recorded: float
 
 
 @cache

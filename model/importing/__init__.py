@@ -1,1 +1,1 @@
-"""Files that an authority has, read into what a scenario says."""
+"""From what has been published or recorded of an authority to what a scenario says."""
