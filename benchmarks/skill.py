@@ -39,7 +39,13 @@ def measured(table: pd.DataFrame, seconds: float) -> str:
     plans = table[table.measure == "plans"]
     ratios, methods = benchmark_ratios(plans, seed=SEED), method_summary(plans)
     origins = origin_summary(plans)
-    parts = [_ratios(ratios, plans), _methods(methods), _origins(origins), _measures(table), _authorities(plans)]
+    parts = [
+        _ratios(ratios, plans),
+        _methods(methods),
+        _origins(origins),
+        _measures(table),
+        _authorities(plans),
+    ]
     said = f"All authorities, origins and measures took {seconds:.0f} seconds.\n"
     return "\n".join([*parts, said])
 
@@ -58,9 +64,21 @@ def _ratios(ratios: pd.DataFrame, plans: pd.DataFrame) -> str:
          f"{row.low:.3f} to {row.high:.3f}", f"{row.rows:,}", f"{row.authorities}"]
         for row in ratios.itertuples()
     ]  # fmt: skip
-    heads = ["years ahead", "MAPE %", "benchmark's MAPE %", "ratio", "95 % over authorities", "forecasts", "authorities"]
+    heads = [
+        "years ahead",
+        "MAPE %",
+        "benchmark's MAPE %",
+        "ratio",
+        "95 % over authorities",
+        "forecasts",
+        "authorities",
+    ]
     covered = ", ".join(f"{n} % ranges held {share:.1f} in 100" for n, share in held.items())
-    return "### Plans in force, against the benchmark\n\n" + _rows(heads, rows) + f"\nOver one and two years {covered}.\n"
+    return (
+        "### Plans in force, against the benchmark\n\n"
+        + _rows(heads, rows)
+        + f"\nOver one and two years {covered}.\n"
+    )
 
 
 def _methods(methods: pd.DataFrame) -> str:
@@ -90,7 +108,18 @@ def _origins(origins: pd.DataFrame) -> str:
                 f"{nation.mape:.2f}", f"{ours.mape / theirs.mape:.2f}", f"{ours.bias:+.1f}",
                 f"{ours.coverage_80:.0f}", f"{ours.coverage_95:.0f}",
             ])  # fmt: skip
-    heads = ["years ahead", "origin", "forecasts", "MAPE %", "benchmark", "national growth", "ratio", "bias %", "in 80 %", "in 95 %"]
+    heads = [
+        "years ahead",
+        "origin",
+        "forecasts",
+        "MAPE %",
+        "benchmark",
+        "national growth",
+        "ratio",
+        "bias %",
+        "in 80 %",
+        "in 95 %",
+    ]
     return "### By origin\n\n" + _rows(heads, rows)
 
 
@@ -98,7 +127,9 @@ def _measures(table: pd.DataFrame) -> str:
     """Sum of absolute errors over the sum of what came: small counts do not swamp it."""
     rows = []
     wanted = {OUR_METHOD, "naive", "national_growth", BENCHMARK}
-    scored = table[table.method.isin(wanted)].assign(error=lambda rows: (rows.forecast - rows.actual).abs())
+    scored = table[table.method.isin(wanted)].assign(
+        error=lambda rows: (rows.forecast - rows.actual).abs()
+    )
     for measure in table.measure.unique():
         part = scored[scored.measure == measure]
         keys = ["authority", "origin", "horizon"]
@@ -112,8 +143,18 @@ def _measures(table: pd.DataFrame) -> str:
         inside = (ours.actual >= np.floor(ours.q10)) & (ours.actual <= np.ceil(ours.q90))
         cells.append(f"{100 * inside.mean():.0f}")
         rows.append(cells)
-    heads = ["measure", "hn-forecast", "no change", "national growth", "benchmark's form", "in 80 %"]
-    return "### Every measure: absolute error in 100 of what came, 1 / 2 / 3 years ahead\n\n" + _rows(heads, rows)
+    heads = [
+        "measure",
+        "hn-forecast",
+        "no change",
+        "national growth",
+        "benchmark's form",
+        "in 80 %",
+    ]
+    return (
+        "### Every measure: absolute error in 100 of what came, 1 / 2 / 3 years ahead\n\n"
+        + _rows(heads, rows)
+    )
 
 
 def _authorities(plans: pd.DataFrame) -> str:
@@ -123,7 +164,15 @@ def _authorities(plans: pd.DataFrame) -> str:
          f"{row.worst_origin} + {row.worst_horizon}", f"{row.worst_ape:.0f}"]
         for row in ranked.itertuples()
     ]  # fmt: skip
-    heads = ["authority", "forecasts", "MAPE %", "benchmark's", "bias %", "worst: origin + years", "error %"]
+    heads = [
+        "authority",
+        "forecasts",
+        "MAPE %",
+        "benchmark's",
+        "bias %",
+        "worst: origin + years",
+        "error %",
+    ]
     return f"### The {WORST} authorities with the largest errors\n\n" + _rows(heads, rows)
 
 
@@ -136,7 +185,10 @@ def main() -> None:
     seconds = time.perf_counter() - begun
     text = PAGE.read_text(encoding="utf-8")
     block = BEGIN + "\n" + measured(table, seconds) + "\n" + END
-    PAGE.write_text(re.sub(re.escape(BEGIN) + ".*?" + END, lambda _: block, text, flags=re.DOTALL), encoding="utf-8")
+    PAGE.write_text(
+        re.sub(re.escape(BEGIN) + ".*?" + END, lambda _: block, text, flags=re.DOTALL),
+        encoding="utf-8",
+    )
     print(f"{seconds:.0f} s; wrote the tables of {PAGE.relative_to(ROOT)}")
 
 
