@@ -115,7 +115,10 @@ def month_inputs(
     )
     chance = None
     if seed is not None:
-        keys = [stream_key(seed, name) for name in ("exits", "phase transfers", "new", "in")]
+        keys = [
+            stream_key(seed, name)
+            for name in ("exits", "phase transfers", "new", "in", "recording")
+        ]
         chance = Chance(*keys, first_draw)
     inputs = MonthInputs(
         rates=rates,

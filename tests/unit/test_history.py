@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from model.history.history import NATION, History, empty_table
-from model.history.publications import KEY_COLUMNS
+from model.history.publications import KEY_COLUMNS, PUBLICATIONS
 from model.history.read_history import read_history
 from model.history.repairs import repaired
-from model.history.rules import Rules
+from model.history.rules import rules
 from model.scenario.problems import ScenarioError
 
 pytestmark = pytest.mark.unit
 
-RULES = Rules(least_plans=100, most_new_plans_per_plan=0.6, least_requests_per_new_plan=0.25, largest_jump=0.15) if "largest_jump" in Rules.__annotations__ else Rules(100, 0.6, 0.25)  # fmt: skip
+RULES = rules()
 
 
 def table(values: dict[int, list[float]]) -> pd.DataFrame:
@@ -91,7 +91,13 @@ def written(folder: Path, name: str, rows: list[dict[str, str]]) -> Path:
     return path
 
 
-CASELOAD_PARTS = dict.fromkeys(("mainstream_total", "special_total", "special_independent", "special_non_maintained", "ap_pru_total", "fe_total", "ed_elsewhere"), "0")  # fmt: skip
+CASELOAD_PARTS = {
+    column: "0"
+    for publication in PUBLICATIONS
+    if publication.name == "caseload"
+    for column in publication.needed()
+    if column != "ehcplans"
+}
 
 
 def stock(period: str, name: str, plans: str, **more: str) -> dict[str, str]:
