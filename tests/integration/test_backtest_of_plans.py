@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.backtest.plans import backtest_plans
+from model.backtest.plans import backtest_plans, our_forecasts
 from model.backtest.summary import benchmark_ratios, method_summary
 from model.history.history import History
 from model.history.read_history import read_history
@@ -78,3 +78,15 @@ def test_no_quick_method_has_the_better_crps(table: pd.DataFrame):
     rivals = scores[scores.method != "hn_forecast"]
     assert len(rivals) == 3 * len(QUICK)
     assert (rivals.crps_against_ours > 1).all()
+
+
+def test_parts_add_up_to_the_total_in_every_draw(history: History):
+    """Age groups, and setting groups, of every authority with published parts; whatever the surprises."""
+    names = [str(name) for name in history.names[history.authorities.unchanged]]
+    ours = our_forecasts(history.select(names).known_at(2022), 3, 100, 1)
+    for parts in (history.age_groups, history.setting_groups):
+        together = sum(ours[f"plans_{name}"] for name in parts)
+        known = np.isfinite(together).all(axis=(1, 2))
+        assert known.sum() >= 140
+        assert together[known] == pytest.approx(ours["plans"][known], rel=1e-9)
+        assert all((ours[f"plans_{name}"][known] >= 0).all() for name in parts)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from model.calibration.levels import smoothed_level
 from model.calibration.parts import _bounded_robust, _to_total
 from model.calibration.plan_draws import draw_plans
-from model.calibration.plan_totals import fit_plan_totals
+from model.calibration.plan_totals import ALL_RATES, PlanTotals, fit_plan_totals
 from model.calibration.robust_regression import robust_regression
 from model.calibration.settings import settings
 from model.calibration.shrinkage import shrink
@@ -115,21 +117,55 @@ def test_more_draws_and_fewer_authorities_change_no_number():
     assert (few.plans != draw_plans(fit, 2, 50, 8, settings()).plans).any()
 
 
-def test_without_surprises_plans_follow_the_equations():
-    """P' = P (1 + Y - X): with no noise and no uncertainty every draw is the fitted path."""
-    from dataclasses import replace
-
+def certain_fit(**changes: Any) -> PlanTotals:
+    """A fit without any uncertainty or noise but what `changes` puts in."""
     history = simulated_history(Truth(), seed=3, authorities=60).known_at(2021)
     fit = fit_plan_totals(history, settings())
     nil = np.zeros(1)
     quiet = replace(
         fit.noise, growth=nil, new_plans=nil, deviations=np.zeros((len(fit.deviations.rates), 1))
     )
-    certain = [replace(each, covariance=0 * each.covariance) for each in (fit.pipeline, fit.exits)]
-    fit = replace(fit, noise=quiet, pipeline=certain[0], exits=certain[1], level_errors=nil)
-    choices = replace(settings(), common_shock_sd=0.0)
-    draws = draw_plans(fit, 1, 3, 1, choices)
+    terms = [replace(each, covariance=0 * each.covariance) for each in (fit.pipeline, fit.exits)]
+    quiet_fit = replace(fit, noise=quiet, pipeline=terms[0], exits=terms[1], level_errors=nil)
+    return replace(quiet_fit, **changes)
+
+
+def test_without_surprises_plans_follow_the_equations():
+    """P' = P (1 + Y - X): with no noise and no uncertainty every draw is the fitted path."""
+    fit = certain_fit()
+    draws = draw_plans(fit, 1, 3, 1, replace(settings(), common_shock_sd=0.0))
     before = fit.plans[:, None]
     expected = before * (1 + draws.new_plans[0] / before - draws.net_exit_share[0])
     assert draws.plans[0] == pytest.approx(expected, rel=1e-12)
     assert np.ptp(draws.plans[0], axis=1).max() == pytest.approx(0, abs=1e-9)
+
+
+def test_three_quarters_of_a_common_surprise_stay_in_the_level():
+    """Growth of the second year on that of the first over draws: slope 0.75, and what new plans carry on."""
+    fit = certain_fit()
+    draws = draw_plans(fit, 2, 2000, 1, replace(settings(), common_shock_sd=0.02))
+    first = np.log(draws.plans[0, 0] / fit.plans[0])
+    second = np.log(draws.plans[1, 0] / draws.plans[0, 0])
+    slope = np.cov(first, second)[0, 1] / first.var()
+    assert 0.6 < slope < 0.9
+
+
+def test_surprises_of_the_pipeline_tell_a_year_later():
+    """Requests that differ from what was expected change nothing now and new plans next year."""
+    fit = certain_fit()
+    moved = np.zeros((len(ALL_RATES), 2))
+    moved[ALL_RATES.index("accepted")] = [-1.0, 1.0]
+    noise = replace(fit.noise, growth=np.zeros(2), new_plans=np.zeros(2), deviations=moved)
+    draws = draw_plans(
+        replace(fit, noise=noise), 2, 400, 1, replace(settings(), common_shock_sd=0.0)
+    )
+    assert np.ptp(draws.plans[0], axis=1).max() == pytest.approx(0, abs=1e-9)
+    assert (np.ptp(draws.new_plans[1], axis=1) > 0).all()
+
+
+def test_prevalence_has_no_surprise_of_its_own():
+    """It follows from growth itself, so that a surprise would be counted twice."""
+    history = simulated_history(Truth(), seed=3, authorities=60).known_at(2021)
+    noise = fit_plan_totals(history, settings()).noise
+    assert (noise.deviations[ALL_RATES.index("prevalence")] == 0).all()
+    assert noise.deviations[ALL_RATES.index("accepted")].std() > 0
