@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from model.calibration.levels import smoothed_level
 from model.calibration.parts import _bounded_robust, _to_total
-from model.calibration.plan_draws import draw_plans
+from model.calibration.plan_draws import PlanDraws, draw_plans
 from model.calibration.plan_totals import ALL_RATES, PlanTotals, fit_plan_totals
 from model.calibration.robust_regression import robust_regression
 from model.calibration.settings import settings
 from model.calibration.shrinkage import shrink
+from model.overlay.targets import targets_of
 from model.scenario.problems import ScenarioError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -169,3 +170,13 @@ def test_prevalence_has_no_surprise_of_its_own():
     noise = fit_plan_totals(history, settings()).noise
     assert (noise.deviations[ALL_RATES.index("prevalence")] == 0).all()
     assert noise.deviations[ALL_RATES.index("accepted")].std() > 0
+
+
+def test_what_flows_leave_to_the_count_is_recorded_differently():
+    """100 plans, 20 new, 5 in 100 leave, 110 counted: 5 fewer than 115, so -0.05 for each plan."""
+    plans, new, exits = np.array([[[110.0]]]), np.array([[[20.0]]]), np.array([[[0.05]]])
+    found = targets_of(
+        "Northshire", 100.0, PlanDraws(2023, ("Northshire",), plans, new, exits), None
+    )
+    assert found.recorded[0, 0] == pytest.approx(-0.05)
+    assert found.shares == {}
