@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.backtest.forecast_table import forecast_rows
-from model.backtest.settings import OUR_METHOD
+from model.backtest.settings import BENCHMARK, OUR_METHOD
 from model.backtest.simple_methods.forecasts import METHODS, simple_forecasts
 from model.calibration.parts import (
     AGE_GROUP_ORIGINS,
@@ -67,12 +67,12 @@ def backtest_plans(
     """Forecasts of every measure by our method and the simple ones, see `forecast_table.COLUMNS`.
 
     Authorities whose boundaries changed are left out. All others are learnt from; `authorities` says
-    whose rows are kept, `methods` which simple methods are made. `progress` is called with (origins done, origins in all).
+    whose rows are kept, `methods` which simple methods are made besides the benchmark. `progress` is called with (origins done, origins in all).
     """
     names = [str(name) for name in history.names[history.authorities.unchanged]]
     whole = history.select(names)
     kept = set(names if authorities is None else authorities)
-    rivals = list(METHODS) if methods is None else list(methods)
+    rivals = list(METHODS) if methods is None else list(dict.fromkeys([*methods, BENCHMARK]))
     tables = []
     for place, origin in enumerate(origins):
         if progress is not None:
@@ -121,6 +121,8 @@ def _from_origin(
             OUR_METHOD: (ours[measure.name][:, steps], None)
         }
         counts = known_measures[measure.name]
+        if not counts.notna().any(axis=None):
+            continue
         years = list(range(int(counts.columns.min()), origin + 1))
         rivals = simple_forecasts(
             _at(counts, known, years),

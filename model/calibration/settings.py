@@ -25,6 +25,8 @@ class Settings:
     first_requests: float
     least_variance_share: float
     flow_transitions: float
+    tested_years: float
+    growth_damping: float
     demand_damping: float
     demand_level_weight: float
     demand_trend_weight: float

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from model.history.history import History
 
 
+FEW_AUTHORITIES = 10
+"""Below this many an interval over authorities says nothing."""
+
+
 class Span(click.ParamType[tuple[int, ...]]):
     """Whole numbers as `2019..2023`, `1..3`, `2019,2021` or one number."""
 
@@ -40,14 +44,29 @@ class Span(click.ParamType[tuple[int, ...]]):
     type=click.Path(path_type=Path),
     help="Folder with the department's files (sen2, tidy and finance in it, or the files themselves).",
 )
-@click.option("--origins", type=Span(), default="2019..2023", help="Januaries to stand at.")
-@click.option("--horizons", type=Span(), default="1..3", help="Years ahead.")
+@click.option(
+    "--origins",
+    type=Span(),
+    default="2019..2023",
+    show_default=True,
+    help="Januaries to stand at: 2019..2023 or 2019,2021.",
+)
+@click.option("--horizons", type=Span(), default="1..3", show_default=True, help="Years ahead.")
 @click.option("--authorities", help="Names parted by semicolons; all without it.")
 @click.option(
-    "--methods", help="Simple methods to score against, parted by commas; all without it."
+    "--methods",
+    help="Simple methods to score against besides the benchmark, parted by commas (such as naive,national_growth); all without it.",
 )
-@click.option("--draws", type=click.IntRange(100, 20_000), default=500, help="Number of draws.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, help="Seed.")
+@click.option(
+    "--draws",
+    type=click.IntRange(100, 20_000),
+    default=500,
+    show_default=True,
+    help="Number of draws.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Seed."
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="New folder (backtests/... without it)."
 )
@@ -95,6 +114,15 @@ def backtest(
         seed=seed,
     )
     _print_summary(table, seed)
+    gaps = history.gaps()
+    if gaps:
+        click.echo(f"Look at: {folder} has no {', '.join(gaps)}; forecasts lean on what is left.")
+    few = table[table["measure"] == "plans"]["authority"].nunique()
+    if few < FEW_AUTHORITIES:
+        click.echo(
+            f"Look at: {few} {'authority' if few == 1 else 'authorities'}, a few forecasts each: such scores "
+            "prove nothing. docs/skill.md has those of all."
+        )
     click.echo(f"Forecasts  {target / 'forecasts.csv'}")
     click.echo(f"Summary    {target / 'summary.md'}")
 
@@ -208,6 +236,8 @@ def _print_summary(table: Any, seed: int) -> None:
     ratios = plain_table(
         "MAPE against the benchmark's, 95 % over authorities", "ratio", "low", "high"
     )
+    if plans["authority"].nunique() < FEW_AUTHORITIES:
+        return
     for row in benchmark_ratios(plans, seed=seed).to_dict("records"):
         ends = (f"{row[end]:.3f}" for end in ("ratio", "low", "high"))
         ratios.add_row(f"years ahead: {row['horizons']}", *ends)

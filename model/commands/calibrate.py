@@ -71,9 +71,19 @@ def calibrate(
         if overlay.resolve() == file.resolve():
             raise FolderError(f"{overlay} is the scenario itself; name another file")
     else:
+        if overlay.exists():
+            raise FolderError(
+                f"{overlay} exists; name another with --out, or replace it with --force"
+            )
         refuse_unwritable(overlay)
         if notes_folder.exists():
             raise FolderError(f"{notes_folder} exists; name another overlay or use --force")
+    if loaded.scenario.recording_difference is not None and loaded.scenario.extends:
+        problem = Problem(
+            str(file), None, "recording_difference", "this scenario is calibrated already",
+            expected="the scenario that it extends", hint=f"Calibrate {loaded.scenario.extends}.",
+        )  # fmt: skip
+        raise ScenarioError([problem])
     if with_requests and not loaded.scenario.has("requests"):
         problem = Problem(
             str(file), None, "requests", "there are no requests in the scenario, or they are switched off",
@@ -109,6 +119,20 @@ def calibrate(
             f"{ran[1]:,.0f}", f"{ran[0]:,.0f} to {ran[2]:,.0f}",
         )  # fmt: skip
     Console(width=100).print(table)
+    if not with_requests and not agreed.alike:
+        click.echo(
+            "Look at: the scenario does not give the forecast's plans or ranges here (few plans, places that "
+            "bind, or rates at their limit). Go by the forecast's."
+        )
+    gaps = history.known_at(found.january).gaps()
+    if gaps:
+        click.echo(
+            f"Look at: {folder} has no {', '.join(gaps)}; the forecast leans on what is left."
+        )
+    click.echo(
+        f"Tested to January {found.january + len(agreed.januaries)} at most (docs/skill.md); after that new plans "
+        "grow ever more slowly and nothing says how right it is."
+    )
     total = loaded.scenario.plans.total if loaded.scenario.plans else 0
     if abs(total / found.published_plans - 1) > 0.01:
         click.echo(

@@ -77,6 +77,22 @@ class History:
         plans = self.series["plans"]
         return [int(january) for january in plans.columns[plans.notna().any()]]
 
+    def gaps(self) -> list[str]:
+        """What leads forecasts and is not published for any authority, in words."""
+        wanted = {
+            "requests": "requests",
+            "new_plans": "new plans",
+            "assessments_issued": "assessments",
+            "share_in_20_weeks": "the 20-week share",
+            "schools_block_gbp": "DSG allocations (in place of the number of children)",
+        }
+        found = [
+            said for name, said in wanted.items() if not self.series[name].notna().any(axis=None)
+        ]
+        if not (self.authorities.region != "").any():
+            found.append("regions")
+        return found
+
     def of(self, name: str, january: int) -> pd.Series:
         """A series at a January by authority; NaN where it is not known."""
         return _column(self.series[name], january).reindex(self.names)

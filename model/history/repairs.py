@@ -10,7 +10,7 @@ from model.history.rules import Rules
 
 _NEW_REASON = (
     "more new plans than a growing stock can hold (a regional total, perhaps): the assessments of "
-    "the year that ended in a plan stand in"
+    "the year that ended in a plan stand in where they are given"
 )
 _REQUEST_REASON = "far fewer requests than new plans: taken as not recorded"
 
@@ -26,7 +26,7 @@ def repaired(
     large = plans > rules.least_plans
     new = series["new_plans"].reindex_like(plans)
     issued = series["assessments_issued"].reindex_like(plans)
-    impossible = (new > rules.most_new_plans_per_plan * plans) & large & issued.notna()
+    impossible = (new > rules.most_new_plans_per_plan * plans) & large
     impossible.loc[NATION] = False
     requests = series["requests"].reindex_like(plans)
     missing = (

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from model.calibration.settings import settings
 from model.overlay.levels import levels_for
-from model.overlay.solve import SHARE_HORIZON, Solved, solve
+from model.overlay.solve import CEASING, RECORDED, SHARE_HORIZON, Solved, solve
 from model.overlay.targets import Targets
 from model.prepared import Prepared, prepare
 from model.scenario.load import LoadedScenario
+from model.scenario.plans_schema import MovedIn, RecordingDifference
 from model.scenario.problems import Problem, ScenarioError
 
 Floats = NDArray[np.float64]
@@ -26,14 +28,18 @@ _LARGEST_SD = 0.18
 """Of a recording difference, so that less than one in a hundred lies beyond half of all plans."""
 _WIDEST = np.log(3.0)
 _LEAST_CORRELATION = 0.1
+_TOGETHER = 0.99
+"""Rank correlation of two factors that are one; at exactly 1 no other correlation could stand beside it."""
+_LEAST_SLOPE = 1e-3
 
 
 @dataclass(frozen=True)
 class CalibratedInputs:
     """What the overlay says. Ranges are 10th and 90th percentiles.
 
-    `level`, `ceased_under_18`, `ceased_18_and_over`: (year, 2) ranges by financial year from
-    `first_year`. `level_rho`, `recorded_rho`: how one year goes with the next. `recorded_sd`:
+    `level`: (year, 2) by financial year from `first_year`; `ceasing`: by input, one for all years.
+    `moved_in`: arrivals a year, or None without them. `recorded_mean`: (tested year,) of the
+    recording difference. `level_rho`, `recorded_rho`: how one year goes with the next. `recorded_sd`:
     (year,) of the recording difference for each plan. `tilts`: family -> range. `correlations`:
     (path, path) -> Spearman's coefficient. `solved`: how the rates were found.
     """
@@ -41,7 +47,9 @@ class CalibratedInputs:
     first_year: int
     level: Floats
     level_rho: float
-    ceasing: dict[str, Floats]
+    ceasing: dict[str, tuple[float, float]]
+    moved_in: float | None
+    recorded_mean: Floats
     recorded_sd: Floats
     recorded_rho: float
     tilts: dict[str, tuple[float, float]]
@@ -50,12 +58,14 @@ class CalibratedInputs:
 
 
 def without_requests(loaded: LoadedScenario) -> LoadedScenario:
-    """The scenario with new plans as a forecast of their own, not by way of requests."""
+    """The scenario with new plans as a forecast of their own, and with a recording difference of nil."""
     scenario = loaded.scenario
-    if not scenario.has("requests"):
-        return loaded
-    off = [*scenario.switched_off, "requests"]
-    return replace(loaded, scenario=scenario.model_copy(update={"switched_off": off}))
+    changes: dict[str, object] = {
+        "recording_difference": RecordingDifference.model_validate({"share_a_year": 0})
+    }
+    if scenario.has("requests"):
+        changes["switched_off"] = [*scenario.switched_off, "requests"]
+    return replace(loaded, scenario=scenario.model_copy(update=changes))
 
 
 def calibrated_inputs(loaded: LoadedScenario, targets: Targets) -> CalibratedInputs:
@@ -73,35 +83,82 @@ def calibrated_inputs(loaded: LoadedScenario, targets: Targets) -> CalibratedInp
     prepared = prepare(without_requests(loaded))
     assert prepared.cohort is not None
     assert prepared.cohort.new_pattern is not None
-    years = min(len(scenario.horizon.years), len(targets.plans))
-    levels = levels_for(prepared.cohort.new_pattern, targets.new_plans[:years])
+    choices = settings()
+    tested = min(len(scenario.horizon.years), len(targets.plans), int(choices.tested_years))
+    new_plans = faded(targets.new_plans, tested, choices.growth_damping)
+    levels = levels_for(prepared.cohort.new_pattern, new_plans[: len(scenario.horizon.years)])
     middle = np.median(levels, axis=1)
     shares = {
-        name: float(np.median(share[min(SHARE_HORIZON, years - 1)]))
+        name: float(np.median(share[min(SHARE_HORIZON, tested - 1)]))
         for name, share in targets.shares.items()
     }
     solved = solve(
-        prepared, _fixed(prepared, middle), np.median(targets.plans[:years], axis=1), shares
+        prepared, _fixed(prepared, middle), np.median(targets.plans[:tested], axis=1), shares
     )
-    tilts, correlations = _tilts(prepared, solved, targets, min(SHARE_HORIZON, years - 1))
-    recorded = targets.recorded[:years] - np.median(targets.recorded[:years], axis=1, keepdims=True)
-    level_path, recorded_path = "new_plans.level", "recording_difference.share_a_year"
-    together = np.mean([_rank(levels[year], recorded[year]) for year in range(years)])
+    at = min(SHARE_HORIZON, tested - 1)
+    tilts, correlations = _tilts(prepared, solved, targets, at)
+    correlations[f"rates.{CEASING[0]}", f"rates.{CEASING[1]}"] = _TOGETHER
+    recorded = targets.recorded[:tested]
+    together = np.mean([_rank(levels[year], recorded[year]) for year in range(tested)])
     if abs(together) >= _LEAST_CORRELATION:
-        correlations[level_path, recorded_path] = float(together)
+        correlations["new_plans.level", RECORDED] = float(together)
     return CalibratedInputs(
         first_year=scenario.horizon.first_year,
-        level=_symmetric(levels),
+        level=_symmetric(levels, less=1 / np.median(new_plans[: len(levels)], axis=1)),
         level_rho=_from_year_to_year(levels),
-        ceasing=_ceasing(prepared, solved, targets, years),
-        recorded_sd=np.minimum(
-            np.ptp(np.quantile(recorded, [0.1, 0.9], axis=1), axis=0) / (2 * OUTER), _LARGEST_SD
-        ),
+        ceasing=_ceasing(prepared, solved, targets),
+        moved_in=_moved_in(prepared),
+        recorded_mean=solved.recorded,
+        recorded_sd=_recorded_sd(prepared, targets, recorded),
         recorded_rho=_from_year_to_year(recorded),
         tilts=tilts,
         correlations=correlations,
         solved=solved,
     )
+
+
+def _moved_in(prepared: Prepared) -> float | None:
+    """Arrivals a year at their middle: how they scatter is in the recording difference already."""
+    moved_in = prepared.scenario.moved_in
+    return None if moved_in is None else _arrivals(prepared, moved_in)
+
+
+def _arrivals(prepared: Prepared, moved_in: MovedIn) -> float:
+    return float(moved_in.plans_a_year.at(prepared.scenario.horizon.first_year).central)
+
+
+def _recorded_sd(prepared: Prepared, targets: Targets, recorded: Floats) -> Floats:
+    """Standard deviation of the recording difference, (year,), less the chance the model adds itself.
+
+    Past counts hold the chance of every leaver and arrival; the monthly model draws that anew.
+    """
+    tenth, ninetieth = np.quantile(recorded, [0.1, 0.9], axis=1)
+    moved_in = prepared.scenario.moved_in
+    arrivals = 0.0 if moved_in is None else _arrivals(prepared, moved_in)
+    leavers = np.median(targets.net_exit_share[: len(recorded)], axis=1) * targets.start + arrivals
+    chance = (leavers + arrivals) / targets.start**2
+    variance = ((ninetieth - tenth) / (2 * OUTER)) ** 2 - chance
+    return np.asarray(np.sqrt(np.clip(variance, 0.0, _LARGEST_SD**2)))
+
+
+def faded(new_plans: Floats, tested: int, damping: float) -> Floats:
+    """New plans (year, draw) whose middle grows ever more slowly after the years that were tested.
+
+    `damping` of the log growth of the last tested year is left each year; each draw keeps its
+    distance from the middle.
+
+    >>> faded(np.array([[100.0], [110.0], [121.0]]), 2, 0.5).round(1).ravel().tolist()
+    [100.0, 110.0, 115.4]
+    """
+    if tested < 2:
+        return new_plans
+    logs = np.log(new_plans)
+    middle = np.median(logs, axis=1)
+    growth, path = middle[tested - 1] - middle[tested - 2], middle.copy()
+    for year in range(tested, len(middle)):
+        growth *= damping
+        path[year] = path[year - 1] + growth
+    return np.asarray(np.exp(logs + (path - middle)[:, None]))
 
 
 def _fixed(prepared: Prepared, levels: Floats) -> dict[str, float | tuple[float, ...]]:
@@ -115,10 +172,14 @@ def _fixed(prepared: Prepared, levels: Floats) -> dict[str, float | tuple[float,
     }
 
 
-def _symmetric(values: Floats) -> Floats:
-    """10th and 90th percentiles (row, 2) of the lognormal with this median and spread (row, draw)."""
+def _symmetric(values: Floats, less: Floats) -> Floats:
+    """10th and 90th percentiles (row, 2) of the lognormal with this median and spread (row, draw).
+
+    `less` (row,) is taken off the variance of the logarithm: chance that the monthly model adds.
+    """
     low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=1)
-    return _range(middle, np.log(high / low) / 2)
+    half = np.log(high / low) / 2
+    return _range(middle, np.sqrt(np.maximum(half**2 - less * OUTER**2, 0.0)))
 
 
 def _range(middle: Floats, half: Floats) -> Floats:
@@ -142,16 +203,18 @@ def _from_year_to_year(values: Floats) -> float:
     return float(np.clip(np.mean(pairs), 0.0, 0.99)) if pairs else 0.0
 
 
-def _ceasing(prepared: Prepared, solved: Solved, targets: Targets, years: int) -> dict[str, Floats]:
-    """Ranges of the factors on ceasing: how uncertain the rates leave net exits."""
-    low, high = np.quantile(targets.net_exit_share[:years], [0.1, 0.9], axis=1)
-    slope = np.minimum(solved.sensitivity["ceasing"], -1e-3)
-    half = (high - low) / 2 / -slope
+def _ceasing(
+    prepared: Prepared, solved: Solved, targets: Targets
+) -> dict[str, tuple[float, float]]:
+    """Ranges of the factors on ceasing: how uncertain the rates leave net exits, both alike."""
+    low, high = np.quantile(targets.net_exit_share[0], [0.1, 0.9])
+    half = np.array([(high - low) / 2 / max(-solved.ceasing_slope, _LEAST_SLOPE)])
     rates, first = prepared.scenario.rates, prepared.scenario.horizon.first_year
     ranges = {}
-    for name in ("ceased_under_18", "ceased_18_and_over"):
-        own = [getattr(rates, name).at(first + year).central for year in range(years)]
-        ranges[name] = _range(np.array(own) * solved.ceasing, half)
+    for name in CEASING:
+        middle = np.array([getattr(rates, name).at(first).central * solved.ceasing])
+        ends = _range(middle, half)[0]
+        ranges[name] = (float(ends[0]), float(ends[1]))
     return ranges
 
 
@@ -165,7 +228,7 @@ def _tilts(
     for name, share in targets.shares.items():
         if name in solved.out_of_reach:
             continue
-        slope = float(solved.sensitivity[name][0])
+        slope = solved.tilt_slopes[name]
         low, high = np.log(np.quantile(np.maximum(share[at], 1e-9), [0.1, 0.9]))
         factor = getattr(rates, name).at(first).central * solved.tilts[name]
         ends = _range(np.array([factor]), np.array([abs((high - low) / 2 / slope)]))[0]

@@ -33,8 +33,9 @@ def notes(found: Calibrated, history: History, agreed: Agreement) -> str:
             )
         ],
         "",
-        "The scenario steps months with chance for every plan, so that it is a little wider. Beyond three years no "
-        "backtest has tested the range.",
+        f"The scenario's ranges are {agreed.widths.min():.2f} to {agreed.widths.max():.2f} times as wide as the forecast's"
+        + (". " if agreed.alike else ", which is not alike: go by the forecast's. ")
+        + "Later Januaries are the monthly model's own: no backtest has tested them.",
         "",
         "## What leads new plans and exits",
         "",

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from model.calibration.settings import settings
 from model.overlay.calibrating import Calibrated, request_levels
 from model.overlay.inputs import without_requests
 from model.reference.calendar import financial_year_label
 from model.scenario.load import LoadedScenario
 
 SOURCE = "Published history of all authorities until January {january}, see docs/calibrate.md"
+TESTED = int(settings().tested_years)
 _FAMILIES = {
     "to_state_special": "state special schools",
     "to_independent": "independent and non-maintained special schools",
@@ -31,6 +33,8 @@ def overlay_text(
     lines = [
         f"# Calibrated on the published history of all authorities until January {found.january}; nothing later was read.",
         f"# Made by hn-forecast calibrate, {made}. A range is the 10th and the 90th percentile. Edit what you know better.",
+        f"# The forecast has been tested to January {found.january + TESTED}. After that new plans grow ever more slowly, rates stay, and nothing",
+        "# says how right it is.",
         "format: 1",
         f"extends: {name}",
         f"name: {scenario.name}_calibrated",
@@ -148,13 +152,14 @@ def _rates(found: Calibrated) -> list[str]:
     lines = [
         "",
         "# Ceasing and moves, against national rates: 1 is national. Found so that plans in force and the shares of",
-        "# settings come out as forecast; net exits are exits less arrivals, and have no memory of an authority's own.",
+        "# settings come out as forecast: they carry whatever else the forecast and the monthly model differ in, and are",
+        "# no measurement of how many plans cease. Both ages go by one factor.",
         "rates:",
     ]
-    for name, ranges in found.inputs.ceasing.items():
+    for name, (low, high) in found.inputs.ceasing.items():
         lines += [
             f"  {name}:",
-            *_by_year(found, ranges, "persistent"),
+            f"    between: [{_number(low)}, {_number(high)}]",
             "    status: derived",
             f"    source: {_source(found)}",
         ]
@@ -172,25 +177,38 @@ def _rates(found: Calibrated) -> list[str]:
 
 
 def _recording(found: Calibrated) -> list[str]:
-    first = found.inputs.first_year
-    sd = [_number(value) for value in found.inputs.recorded_sd]
-    path = (
-        f"{{ar1: {found.inputs.recorded_rho:.2f}}}" if found.inputs.recorded_rho else "independent"
-    )
-    return [
+    first, inputs = found.inputs.first_year, found.inputs
+    pairs = [
+        f"[{_number(mean)}, {_number(sd)}]"
+        for mean, sd in zip(inputs.recorded_mean, inputs.recorded_sd, strict=True)
+    ]
+    path = f"{{ar1: {inputs.recorded_rho:.2f}}}" if inputs.recorded_rho else "independent"
+    lines = [
         "",
-        "# What counts gain or lose beyond recorded flows: as far as published counts have missed them before.",
+        "# What counts gain or lose beyond recorded flows: as far as published counts have missed them before, less the",
+        "# chance that the monthly model adds itself. The middle is what ceasing alone does not bring to the forecast.",
         "recording_difference:",
         "  share_a_year:",
         *[
-            f"    {financial_year_label(first + year)}: {{normal: [0, {value}]}}"
-            for year, value in enumerate(sd)
+            f"    {financial_year_label(first + year)}: {{normal: {pair}}}"
+            for year, pair in enumerate(pairs)
         ],
-        f"    then: {{normal: [0, {sd[-1]}]}}",
+        f"    then: {{normal: [0, {_number(inputs.recorded_sd[-1])}]}}",
         f"    path: {path}",
         "    status: derived",
         f"    source: {_source(found)}",
     ]
+    if inputs.moved_in is not None:
+        lines += [
+            "",
+            "# Arrivals at their middle: how they scatter is in the recording difference.",
+            "moved_in:",
+            "  plans_a_year:",
+            f"    value: {_number(inputs.moved_in)}",
+            "    status: derived",
+            f"    source: {_source(found)}",
+        ]
+    return lines
 
 
 def _correlations(loaded: LoadedScenario, found: Calibrated) -> list[str]:
