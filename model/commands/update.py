@@ -25,6 +25,8 @@ EXPLAINED_BY = 3
 """Inputs named for each surprise; the rest are summed."""
 EXPLAINED = 8
 """Surprises explained, the least expected first."""
+SHORT_NAME = 14
+"""Characters that a folded title keeps at least in the widest table."""
 _NIL = 1e-12
 
 
@@ -132,21 +134,21 @@ def _print(
     from model.updating.figures import seen_figures
 
     console = Console(markup=False, highlight=False)
-    now = {item.name: item for item in seen_figures(after, found.arrivals)} if after else {}
     console.print(f"{before.scenario.authority}: what came against the forecast")
-    _print_figures(console, found, now)
+    _print_figures(console, found)
     for line in cautions(found, before):
         console.print(f"Look at: {line}")
     _print_moved(console, found)
     _print_explained(console, found)
-    idle = [item.path for item in found.inputs if not item.touched]
-    little = [item.path for item in found.inputs if item.touched and not item.matters]
-    if little:
-        console.print(f"Moved by too little to count ({len(little)}): {', '.join(little)}.")
-    if idle:
-        console.print(f"Not moved by anything seen ({len(idle)}): {', '.join(idle)}.")
+    _print_unmoved(console, found)
     if after is not None:
+        _print_after(console, found, seen_figures(after, found.arrivals))
         _print_headline(console, before, after)
+        if found.arrivals.outturn is not None:
+            console.print(
+                "The first year after is the forecast with these inputs, not the outturn itself: what is left "
+                "to chance is not carried into it."
+            )
     console.print(
         "The opening position is unchanged: the scenario still starts from its own count and balance."
     )
@@ -175,31 +177,35 @@ def _shown(value: float, figure: SeenFigure, *, bare: bool = False) -> str:
     return f"{half_away(value):,.0f}"
 
 
-def _print_figures(console: Console, found: Learnt, now: dict[str, SeenFigure]) -> None:
+def _print_figures(console: Console, found: Learnt) -> None:
     import numpy as np
 
     from model.report.updating.update_list import verdict
 
-    headings = ["forecast", "10 to 90 %", "came", "per cent below", "in words"]
-    table = plain_table("", *headings, *(["updated"] if now else []), fold=True)
+    headings = ("forecast", "10 to 90 %", "came", "below", "in words")
+    table = plain_table("", *headings, fold=True)
+    table.columns[0].min_width = SHORT_NAME
     table.columns[2].no_wrap = True
     table.columns[5].justify = "left"
+    table.columns[5].min_width = len("outside 95 %")
     for figure in found.figures:
         low, middle, high = np.quantile(figure.draws, [0.1, 0.5, 0.9])
-        row = [
+        table.add_row(
+            figure.title,
             _shown(middle, figure),
             f"{_shown(low, figure, bare=True)} to {_shown(high, figure, bare=True)}",
             _shown(figure.actual, figure),
             _percentile(figure),
             verdict(figure),
-        ]
-        if now:
-            row.append(_shown(float(np.median(now[figure.name].draws)), figure))
-        table.add_row(figure.title, *row)
+        )
     console.print(table)
-    left_out = [figure for figure in found.figures if figure.why_not]
-    for figure in left_out:
-        console.print(f"Nothing is learnt from {figure.title}: {figure.why_not}.")
+    console.print("Below: per cent of the draws that lie below what came.")
+    reasons: dict[str, list[str]] = {}
+    for figure in found.figures:
+        if figure.why_not:
+            reasons.setdefault(figure.why_not, []).append(figure.title)
+    for reason, titles in reasons.items():
+        console.print(f"Nothing is learnt from {'; '.join(titles)}: {reason}.")
 
 
 def _percentile(figure: SeenFigure) -> str:
@@ -210,23 +216,51 @@ def _percentile(figure: SeenFigure) -> str:
 
 
 def _print_moved(console: Console, found: Learnt) -> None:
+    console.print()
     if not found.moved:
         console.print("No input moves by as much as would matter.")
         return
-    table = plain_table("Inputs moved most", "moved, sd", "was", "10 to 90 %", "now", "10 to 90 %", fold=True)  # fmt: skip
-    for place in (3, 5):
-        table.columns[place].no_wrap = True
+    console.print(
+        "Inputs moved most, in standard deviations of the old range: middle (10 to 90 %)",
+        style="bold",
+    )
     for item in found.moved[:LISTED]:
         row = item.first
-        year = f" ({item.years[row]})" if item.years[row] and len(set(item.scores)) > 1 else ""
-        cells = []
-        for low, middle, high in (item.before[row], item.after[row]):
-            cells += [_input(middle), f"{_input(low)} to {_input(high)}"]
-        table.add_row(item.path + year, f"{item.moved:+.1f}", *cells)
-    console.print(table)
+        year = f" in {item.years[row]}" if len(set(item.scores)) > 1 else ""
+        was, now = (
+            f"{_input(middle)} ({_input(low)} to {_input(high)})"
+            for low, middle, high in (item.before[row], item.after[row])
+        )
+        console.print(
+            f"{_sign(item.moved)}  {item.path}{year}: {was}, now {now}; range {100 * item.sd:.0f} % as wide."
+        )
     if len(found.moved) > LISTED:
         console.print(f"{len(found.moved) - LISTED} more moved; --json and the overlay have all.")
-    console.print("Moved: standard deviations of the old range, to the middle of the new one.")
+    console.print()
+
+
+def _print_unmoved(console: Console, found: Learnt) -> None:
+    idle = [item.path for item in found.inputs if not item.touched]
+    little = [item.path for item in found.inputs if item.touched and not item.matters]
+    if little:
+        console.print(f"Moved by too little to count ({len(little)}): {', '.join(little)}.")
+    if len(idle) > LISTED:
+        sections: dict[str, int] = {}
+        for path in idle:
+            name = path.split(".")[0].split("[")[0]
+            sections[name] = sections.get(name, 0) + 1
+        said = ", ".join(f"{count} of {name}" for name, count in sections.items())
+        console.print(
+            f"Not moved by anything seen ({len(idle)}): {said}; --json names each. Their ranges are as "
+            "uncertain as before."
+        )
+    elif idle:
+        console.print(f"Not moved by anything seen ({len(idle)}): {', '.join(idle)}.")
+
+
+def _sign(moved: float) -> str:
+    text = f"{moved:+.1f}"
+    return " 0.0" if text in ("-0.0", "+0.0") else text
 
 
 def _input(value: float) -> str:
@@ -263,6 +297,28 @@ def _print_explained(console: Console, found: Learnt) -> None:
 def _signed(value: float, figure: SeenFigure) -> str:
     text = _shown(value, figure).replace(" %", " points")
     return text if text.startswith("-") else f"+{text}"
+
+
+def _print_after(console: Console, found: Learnt, after: list[SeenFigure]) -> None:
+    """The run of the overlay beside what it was learnt from."""
+    import numpy as np
+
+    now = {figure.name: figure for figure in after}
+    table = plain_table(
+        "The overlay run: what was seen, forecast again", "before", "came", "after", "10 to 90 % after", fold=True
+    )  # fmt: skip
+    table.columns[4].no_wrap = True
+    for figure in found.used:
+        low, middle, high = np.quantile(now[figure.name].draws, [0.1, 0.5, 0.9])
+        table.add_row(
+            figure.title,
+            *(
+                _shown(value, figure)
+                for value in (float(np.median(figure.draws)), figure.actual, middle)
+            ),
+            f"{_shown(low, figure, bare=True)} to {_shown(high, figure, bare=True)}",
+        )
+    console.print(table)
 
 
 def _print_headline(console: Console, before: Results, after: Results) -> None:

@@ -17,9 +17,9 @@ def verdict(figure: SeenFigure) -> str:
     """Where in the forecast a figure fell, in plain words."""
     place = figure.percentile
     if np.ptp(figure.draws) == 0:
-        return "not forecast as a range"
+        return "one value"
     if place < 0.025 or place > 0.975:
-        return "outside 95 %, " + ("low" if place < 0.5 else "high")
+        return "outside 95 %"
     if place < 0.1:
         return "low"
     return "high" if place > 0.9 else "as expected"
