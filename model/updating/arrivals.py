@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from model.history.history import History, Repair
+from model.history.history import NATION, History, Repair
 from model.history.read_history import read_history
 from model.monitor.actuals import Actuals
 from model.monitor.read_actuals import read_actuals
@@ -29,7 +29,8 @@ class JanuaryCount:
     `counts`: series -> figure (plans, new_plans, requests, refused), those published; `age_groups`
     and `setting_groups`: group -> plans, empty where any is missing. `before`: plans at the
     scenario's own January, `groups_before` by setting group. `repairs`: published figures of these
-    two Januaries that are not used.
+    two Januaries that are not used. `national_change`: `age.` or `setting.` and group -> change of the
+    logarithm of England's own share of plans since the scenario's January.
     """
 
     authority: str
@@ -40,6 +41,7 @@ class JanuaryCount:
     before: float
     groups_before: Mapping[str, float]
     repairs: tuple[Repair, ...]
+    national_change: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,29 @@ def january_count(history: History, scenario: Scenario, authority: str | None) -
             for repair in known.repairs
             if repair.authority == name and repair.january >= base
         ),
+        {
+            **_national_change(known.age_groups, "age", base),
+            **_national_change(known.setting_groups, "setting", base),
+        },
     )
+
+
+def _national_change(tables: Mapping[str, object], kind: str, base: int) -> dict[str, float]:
+    """Change of the log share of each of England's groups in the year from January `base`."""
+    before, after = (_with_elsewhere(_groups(tables, NATION, year)) for year in (base, base + 1))
+    totals = sum(before.values()), sum(after.values())
+    return {
+        f"{kind}.{name}": float(np.log(after[name] / totals[1]) - np.log(before[name] / totals[0]))
+        for name in before
+        if name in after and before[name] > 0 and after[name] > 0
+    }
+
+
+def _with_elsewhere(groups: dict[str, float]) -> dict[str, float]:
+    """`other` counted with `elsewhere`, as the model's settings have them."""
+    if "other" not in groups:
+        return groups
+    return {**groups, "elsewhere": groups["elsewhere"] + groups["other"]}
 
 
 def _groups(tables: Mapping[str, object], name: str, january: int) -> dict[str, float]:

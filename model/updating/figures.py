@@ -125,11 +125,11 @@ def _of_count(results: Results, count: JanuaryCount) -> list[SeenFigure]:
     if came:
         came["elsewhere"] += came.pop("other")
     titles = {**SETTING_GROUPS, "elsewhere": "Early years, educated elsewhere, other"}
-    found += _shares(groups, came, titles, "setting")
+    found += _shares(groups, came, titles, "setting", count.national_change)
     by_age = draws["plans_by_age_group"].sel(date=at)
     ages = {name: by_age.sel(age_group=name).to_numpy() for name in AGE_GROUP_TITLES}
     titles = {name: f"Age {title.lower()}" for name, title in AGE_GROUP_TITLES.items()}
-    return found + _shares(ages, count.age_groups, titles, "age")
+    return found + _shares(ages, count.age_groups, titles, "age", count.national_change)
 
 
 def _of_requests(results: Results, count: JanuaryCount, year: int) -> list[SeenFigure]:
@@ -163,11 +163,16 @@ def _share_of_new_plans(results: Results) -> float:
 
 
 def _shares(
-    groups: Mapping[str, Floats], came: Mapping[str, float], titles: Mapping[str, str], kind: str
+    groups: Mapping[str, Floats],
+    came: Mapping[str, float],
+    titles: Mapping[str, str],
+    kind: str,
+    national_change: Mapping[str, float],
 ) -> list[SeenFigure]:
     """Shares of all plans. The largest group follows from the others, so that it teaches nothing new.
 
-    Half a plan is added to each group, so that one without a plan has a logarithm.
+    Half a plan is added to each group, so that one without a plan has a logarithm. Where England's own
+    share leaps within the year, groups are published differently, and nothing is learnt.
     """
     if not came:
         return []
@@ -182,6 +187,10 @@ def _shares(
             np.hypot(rules.groups_noise_share, rules.groups_noise_plans / (came[name] + 0.5))
         )
         why_not = "the largest group is what the others leave" if name == largest else ""
+        if abs(national_change.get(f"{kind}.{name}", 0.0)) > rules.largest_national_change:
+            why_not = (
+                "England's own share leaps in this year, so it is published or recorded differently"
+            )
         found.append(
             _figure(f"{kind}.{name}", titles[name], "share of plans", (plans + 0.5) / total, share, noise, why_not)
         )  # fmt: skip

@@ -23,6 +23,7 @@ class UpdateRules:
     least_narrowing: float
     least_correlation_written: float
     same_count_share: float
+    largest_national_change: float
 
 
 @cache

@@ -81,6 +81,7 @@ def test_a_count_as_json_with_the_headline_before_and_after(tmp_path, shared_fol
     figures = {figure["figure"]: figure for figure in plain["figures"]}
     assert figures["plans"]["actual"] == 3339
     assert figures["age.under_5"]["in_words"] == "outside 95 %"
+    assert figures["age.under_5"]["nothing_learnt_because"].startswith("England's own share leaps")
     assert "Ask first whether recording or practice changed" in " ".join(plain["look_at"])
     inputs = {item["path"]: item for item in plain["inputs"]}
     capacity = inputs["requests.capacity[from_2023_24].assessments_a_month"]

@@ -99,11 +99,21 @@ def test_the_january_after_is_read_and_nothing_later(shared_folder, loaded):
     assert count.counts == {"plans": 3339, "new_plans": 628, "requests": 953, "refused": 360}
     assert sum(count.setting_groups.values()) == 3339
     assert sum(count.age_groups.values()) == 3339
+    assert count.national_change["age.under_5"] == pytest.approx(0.127, abs=0.001)
+    assert abs(count.national_change["setting.elsewhere"]) < 0.1
 
 
 @pytest.fixture(scope="module")
 def history(shared_folder) -> History:
     return read_history(shared_folder / "data")
+
+
+def test_a_group_that_leaps_in_england_teaches_nothing(results):
+    arrivals = count_of(results)
+    leaping = replace(arrivals.count, national_change={"age.under_5": 0.13, "age.5_to_10": -0.02})
+    found = learn(results, Arrivals(leaping, None))
+    assert "age.under_5" not in {figure.name for figure in found.used}
+    assert "age.5_to_10" in {figure.name for figure in found.used}
 
 
 @pytest.mark.shared_data

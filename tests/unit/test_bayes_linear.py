@@ -105,6 +105,18 @@ def test_chance_links_and_inputs_not_yet_at_work_are_nil():
     assert slopes[1, 0] == 0
 
 
+def test_a_tied_input_not_yet_at_work_has_no_slope_of_its_own():
+    random = np.random.default_rng(4)
+    first = random.normal(size=4000)
+    second = 0.6 * first + 0.8 * random.normal(size=4000)
+    tied = np.array([[1.0, 0.6], [0.6, 1.0]])
+    found = links(
+        np.stack([first, second]), (first + second)[None], tied, np.array([True, False]), 3.0
+    )
+    assert found.slopes[0, 0] == pytest.approx(1.6, abs=0.06)
+    assert found.slopes[1, 0] == 0
+
+
 def test_nothing_seen_moves_nothing():
     found = adjust(Links(np.zeros((2, 0)), np.eye(2), np.zeros((0, 0))), np.zeros(0), np.zeros(0))
     assert not found.mean.any()
