@@ -18,6 +18,7 @@ from model.commands.safety_valve_return import safety_valve_return
 from model.commands.schema import schema
 from model.commands.sensitivity import sensitivity
 from model.commands.sign import sign
+from model.commands.update import update
 from model.commands.validate import validate
 from model.commands.verify import verify
 
@@ -38,6 +39,7 @@ for command in (
     calibrate,
     backtest,
     monitor,
+    update,
     sensitivity,
     compare,
     backtest_money,

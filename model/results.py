@@ -245,7 +245,16 @@ def _cohort(block: BlockResult) -> Labelled:
         "plans_by_age_group": (("date", "age_group", "draw"), cohort.by_age_group[dates]),
         "plans_by_need": (("date", "need", "draw"), cohort.by_need[dates]),
         "flows": (("flow", "year", "setting", "draw"), flows.transpose(0, 2, 1, 3)),
+        "new_plans_by_month": (("month", "draw"), _over_parts(cohort.flows["new"])),
     }
+
+
+def _over_parts(flow: Floats) -> Floats:
+    """Sums (month, draw) of (month, part, draw), part by part, so that the width changes no bit."""
+    total = np.zeros_like(flow[:, 0])
+    for part in range(flow.shape[1]):
+        total = total + flow[:, part]
+    return total
 
 
 def _demand(demand: DemandSeries) -> Labelled:
@@ -310,6 +319,11 @@ def _demand(demand: DemandSeries) -> Labelled:
         **named,
         **calendar,
         **from_pool,
+        "demand_requests_by_month": (
+            ("month", "draw"),
+            _over_parts(demand.requests) + demand.sent_from_pool,
+        ),
+        "demand_refused_by_month": (("month", "draw"), demand.refused),
         "demand_issued_by_month": (("month", "draw"), demand.issued),
         "demand_in_time_by_month": (("month", "draw"), demand.issued_in_time),
         "demand_share_in_time": (

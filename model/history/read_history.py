@@ -220,5 +220,5 @@ def _csv_files(folder: Path, sub: str) -> list[Path]:
         for path in place.iterdir()
         if path.is_file()
         and path.name.endswith((".csv", ".csv.gz"))
-        and not path.name.startswith((".", "ehcp_", "~"))
+        and not path.name.startswith((".", "ehcp_", "outturn", "~"))
     )

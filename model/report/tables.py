@@ -77,6 +77,7 @@ _SERIES: dict[str, _Series] = {
     "plans_by_age_group": _Series("plans", "plans"),
     "plans_by_need": _Series("plans", "plans"),
     "flows": _Series("flow", "plans", quantiles=False),
+    "new_plans_by_month": _Series("new_plans_by_month", "plans", quantiles=False),
     "line_spend_by_month": _Series("line_spend_by_month", _GBP, quantiles=False, in_draws=True),
     "line_spend": _Series("line_spend", _GBP, in_draws=True),
     "line_mitigation": _Series("line_mitigation", _GBP, in_draws=True),

@@ -16,7 +16,7 @@ LAYERS = (
     "version", "reference", "chance", "scenario", "evidence", "history", "calibration", "draws", "cohort", "demand", "provision",
     "funding", "mitigation", "account", "general_fund", "reconcile", "month", "prepared",
     "forecast", "published", "results", "whatif", "notices", "checks", "assumptions", "run",
-    "sensitivity", "studies", "monitor", "compare", "returns", "overlay", "backtest", "importing", "report", "integrity", "notebook", "commands", "cli",
+    "sensitivity", "studies", "monitor", "compare", "returns", "overlay", "updating", "backtest", "importing", "report", "integrity", "notebook", "commands", "cli",
 )  # fmt: skip
 
 

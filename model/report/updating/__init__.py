@@ -1,0 +1,1 @@
+"""The overlay, words and plain data of an update."""

@@ -1,0 +1,1 @@
+"""Learning from a new January count or outturn: which inputs move, and by how much."""
