@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -102,6 +104,7 @@ def history_of(
                 Problem(
                     where, None, "", "no file gives plans in force",
                     expected=f"the SEN2 file '{wanted.title}' (columns {', '.join(wanted.known_by)}) or ehcp_series.csv",
+                    hint="Give the folder that holds sen2, tidy and finance, not one of these.",
                 )
             ]
         )  # fmt: skip
@@ -213,12 +216,24 @@ def _by_name(
 
 
 def _csv_files(folder: Path, sub: str) -> list[Path]:
+    """Every CSV file of the subfolder; without one, those of the folder that look like the department's."""
     inside = folder / sub
     place = inside if inside.is_dir() else folder
-    return sorted(
+    files = sorted(
         path
         for path in place.iterdir()
         if path.is_file()
         and path.name.endswith((".csv", ".csv.gz"))
-        and not path.name.startswith((".", "ehcp_", "outturn", "~"))
+        and not path.name.startswith((".", "ehcp_", "~"))
     )
+    return files if place == inside else [path for path in files if _looks_published(path)]
+
+
+def _looks_published(path: Path) -> bool:
+    """Whether the first line has the collection's own columns; a file that cannot be read is for the reader."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            heading = file.readline().decode("utf-8-sig")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
+        return True
+    return "time_period" in heading and "breakdown" in heading

@@ -24,8 +24,8 @@ _LEAST_FACTOR, _LARGEST_FACTOR = 0.01, 10.0
 """Least factor worth writing, and the largest that a scenario may have."""
 _KEPT = 0.53
 """1.28 over 2.33 standard deviations, and a little less."""
-_LARGEST_SD = 0.18
-"""Of a recording difference, so that less than one in a hundred lies beyond half of all plans."""
+_LARGEST_SD = 0.25
+"""Of a recording difference, so that below one in a hundred lies beyond what a scenario may say."""
 _WIDEST = np.log(3.0)
 _LEAST_CORRELATION = 0.1
 _TOGETHER = 0.99

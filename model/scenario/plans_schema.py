@@ -182,7 +182,7 @@ class RecordingDifference(SourcedPart):
     """
 
     share_a_year: Annotated[
-        Yearly, YearlyRule(NumberRule("share of plans a year", -0.5, 0.5), path="independent")
+        Yearly, YearlyRule(NumberRule("share of plans a year", -0.8, 0.8), path="independent")
     ]
     """Plans gained (above nil) or lost (below) in a year for each plan in force, spread over months."""
 

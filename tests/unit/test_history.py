@@ -53,6 +53,18 @@ def test_a_regional_total_gives_way_to_assessments_that_ended_in_a_plan():
     )
 
 
+def test_without_assessments_an_impossible_figure_is_missing():
+    """With the tidy series alone nothing can stand in for a regional total, and 6,078 is not learnt from."""
+    given = series(
+        plans=table({2023: [500_000, 2_000]}),
+        new_plans=table({2023: [66_706, 6_078]}),
+        requests=table({2023: [114_457, 450]}),
+    )
+    used, repairs = repaired(given, RULES)
+    assert np.isnan(used["new_plans"].loc["Northshire", 2023])
+    assert [repair.used for repair in repairs] == [None]
+
+
 def test_a_few_requests_are_not_recorded_requests():
     """17 requests beside 200 new plans: fewer than a quarter, so taken as missing."""
     given = series(
