@@ -39,7 +39,8 @@ class Adjusted:
 
     `mean`: (input,); `covariance`: (input, input). `by_input`: (input, figure), what each input's new
     mean adds to each figure; `by_rest` and `by_noise`: (figure,), what is left to chance and to
-    recording. Over inputs, rest and noise the parts add up to the surprise.
+    recording. Over inputs, rest and noise the parts add up to the surprise. `discrepancy`: d' (S + R)^-1 d,
+    how far all figures together lie off the forecast, about their number where they are as expected.
     """
 
     mean: Floats
@@ -47,6 +48,7 @@ class Adjusted:
     by_input: Floats
     by_rest: Floats
     by_noise: Floats
+    discrepancy: float = 0.0
 
     @property
     def sd(self) -> Floats:
@@ -115,4 +117,5 @@ def adjust(found: Links, surprise: Floats, noise: Floats) -> Adjusted:
         found.slopes * mean[:, None],
         np.asarray(found.rest @ weights),
         noise * weights,
+        float(surprise @ weights),
     )

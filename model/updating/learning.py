@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from model.results import Results
 from model.scenario.problems import Problem, ScenarioError
@@ -86,6 +87,17 @@ class Learnt:
         """Correlations (input, input) of the scores after."""
         sd = np.sqrt(np.maximum(np.diag(self.adjusted.covariance), 1e-12))
         return np.asarray(self.adjusted.covariance / np.outer(sd, sd))
+
+    @property
+    def chance_of_as_far(self) -> float:
+        """Chance that all figures together come as far off the forecast, 1 where nothing is learnt from.
+
+        A chi-squared tail of the discrepancy. Figures each within their range may be out of the question
+        together: a forecast of plans that follow new plans does not have many of one and few of the other.
+        """
+        if not self.used:
+            return 1.0
+        return float(special.chdtrc(len(self.used), self.adjusted.discrepancy))
 
     def contributions(self, figure: int) -> tuple[list[tuple[str, float]], float, float]:
         """What explains a surprise, in the figure's unit: by input (largest first), chance and what

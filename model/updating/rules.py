@@ -24,6 +24,7 @@ class UpdateRules:
     least_correlation_written: float
     same_count_share: float
     largest_national_change: float
+    least_joint_chance: float
 
 
 @cache

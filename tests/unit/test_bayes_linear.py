@@ -35,6 +35,7 @@ def test_one_input_and_one_figure_by_hand():
     assert found.by_input[0, 0] == pytest.approx(0.64 * 2 / 1.25)
     assert found.by_rest[0] == pytest.approx(0.36 * 2 / 1.25)
     assert found.by_noise[0] == pytest.approx(0.25 * 2 / 1.25)
+    assert found.discrepancy == pytest.approx(2 * 2 / 1.25)
 
 
 def test_two_inputs_tied_together_by_hand():
@@ -47,6 +48,19 @@ def test_two_inputs_tied_together_by_hand():
     assert np.diag(found.covariance) == pytest.approx([0.5, 1 - 0.25 / 2])
     assert found.covariance[0, 1] == pytest.approx(0.5 - 0.5 / 2)
     assert found.by_input[1, 0] == 0
+
+
+def test_figures_that_do_not_go_together_are_far_off():
+    """Each 1.5 off; correlated at 0.9 of a variance of 1.01 they may come so together, but not opposed.
+
+    Together d'S^-1 d = 2 x 1.5^2 / (1.01 + 0.9); opposed 2 x 1.5^2 / (1.01 - 0.9).
+    """
+    both = Links(np.zeros((1, 2)), np.eye(1), np.array([[1.0, 0.9], [0.9, 1.0]]))
+    noise = np.full(2, 0.01)
+    together = adjust(both, np.array([1.5, 1.5]), noise)
+    opposed = adjust(both, np.array([1.5, -1.5]), noise)
+    assert together.discrepancy == pytest.approx(4.5 / 1.91)
+    assert opposed.discrepancy == pytest.approx(4.5 / 0.11)
 
 
 def test_a_figure_needs_an_error():

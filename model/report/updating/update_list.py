@@ -25,6 +25,15 @@ def verdict(figure: SeenFigure) -> str:
     return "high" if place > 0.9 else "as expected"
 
 
+def joint_words(chance: float) -> str:
+    """How often figures would come as far off together.
+
+    >>> joint_words(0.024), joint_words(0.0003)
+    ('2.4 in 100', 'less than 1 in 1,000')
+    """
+    return "less than 1 in 1,000" if chance < 0.001 else f"{100 * chance:.1f} in 100"
+
+
 def cautions(found: Learnt, results: Results) -> list[str]:
     """What to ask before the update is trusted."""
     said = []
@@ -33,6 +42,12 @@ def cautions(found: Learnt, results: Results) -> list[str]:
         said.append(
             f"{'; '.join(outside)}: outside the 95 % range. Ask first whether recording or practice changed; "
             "the update takes it for the world."
+        )
+    if found.chance_of_as_far < update_rules().least_joint_chance:
+        said.append(
+            f"together the {len(found.used)} figures lie further off the forecast than its ranges allow for: as far "
+            f"would come {joint_words(found.chance_of_as_far)} times. The scenario may lack what made them so, and inputs "
+            "have moved in its place."
         )
     count = found.arrivals.count
     if count is None:
@@ -91,6 +106,7 @@ def as_plain(found: Learnt, before: Results, after: Results | None) -> dict[str,
         "january": count.january if count is not None else None,
         "outturn": outturn.file if outturn is not None else None,
         "figures": [_figure(found, figure, used.get(figure.name)) for figure in found.figures],
+        "chance_of_as_far_together": found.chance_of_as_far,
         "look_at": cautions(found, before),
         "inputs": [_input(item) for item in found.inputs],
         "headline_before": headline_json(before),
