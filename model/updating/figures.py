@@ -182,10 +182,9 @@ def _shares(
     largest = max(came, key=lambda name: came[name])
     found = []
     for name, plans in groups.items():
+        own_noise = rules.ages_noise_share if kind == "age" else rules.groups_noise_share
         share = (came[name] + 0.5) / seen_total
-        noise = float(
-            np.hypot(rules.groups_noise_share, rules.groups_noise_plans / (came[name] + 0.5))
-        )
+        noise = float(np.hypot(own_noise, rules.groups_noise_plans / (came[name] + 0.5)))
         why_not = "the largest group is what the others leave" if name == largest else ""
         if abs(national_change.get(f"{kind}.{name}", 0.0)) > rules.largest_national_change:
             why_not = (

@@ -17,6 +17,7 @@ class UpdateRules:
     requests_noise_share: float
     refusals_noise_share: float
     groups_noise_share: float
+    ages_noise_share: float
     groups_noise_plans: float
     least_correlation_multiple: float
     least_move: float

@@ -198,7 +198,7 @@ def test_every_problem_of_every_file_at_once(tmp_path, loaded):
     (tmp_path / "outturn.csv").write_text(
         "line,budget_gbp,actual_gbp,period\nindependant,1,1,12\n", encoding="utf-8"
     )
-    (tmp_path / "caseload.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "caseload.csv").write_text("time_period,breakdown\n1,2\n", encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         read_arrivals(tmp_path, loaded)
     text = str(error.value)
