@@ -100,8 +100,9 @@ def _block(
 def _opening(evidence: Evidence, allocation: Allocation, balance: Balance | None) -> Figure:
     """The deficit brought forward: the last published balance, and how far balances move in a year.
 
-    The balance is the whole DSG's and is put on the high needs block. It moves on by the tenth to the
-    ninetieth percentile of the yearly changes of all authorities, for each year since.
+    The balance is the whole DSG's and is put on the high needs block. It moves on by the median yearly
+    change of all authorities for each year since; the spread of their changes grows with the square
+    root of the years.
     """
     width = choices()["balance_half_width"].value
     total = sum(gross for gross, _ in allocation.blocks.values() if not math.isnan(gross))
@@ -112,11 +113,14 @@ def _opening(evidence: Evidence, allocation: Allocation, balance: Balance | None
             "surplus of 2 % and a deficit of 6 % of the DSG; put your own here.",
         )  # fmt: skip
     years = evidence.january - (balance.year + 1)
-    low, high = (
-        np.percentile(balance.changes, [_TENTH, _NINETIETH]) if balance.changes else (0.0, 0.0)
+    low, usual, high = (
+        np.percentile(balance.changes, [_TENTH, 50, _NINETIETH])
+        if balance.changes
+        else (0.0, 0.0, 0.0)
     )
-    middle = balance.deficit_gbp + years * balance.dsg_gbp * (low + high) / 2
-    half = max(years * balance.dsg_gbp * (high - low) / 2, width * balance.dsg_gbp)
+    middle = balance.deficit_gbp + years * balance.dsg_gbp * usual
+    # One year's change says little of the next, so that years add up in their variance.
+    half = max(years**0.5 * balance.dsg_gbp * (high - low) / 2, width * balance.dsg_gbp)
     past = ", ".join(
         f"{deficit / 1e6:.2f}m in March {year + 1}"
         for year, deficit in list(balance.own.items())[-2:]

@@ -99,8 +99,7 @@ class _Prices:
             self._line("independent", "Independent and non-maintained schools", *self._independent()),
             self._line(
                 "post_16", "Top-up, colleges",
-                self._priced("colleges", "Colleges and other further education", "1.2.2", ("mainstream_post_16",),
-                             ("topup_maint_post",), "top_up", ""),
+                self._colleges(),
             ),
             self._line(
                 "services", "Alternative provision, support services, therapies and hospital",
@@ -196,6 +195,24 @@ class _Prices:
             "annual_amount_gbp": self._uprated(total, reason), "inflation": "pay",
         }  # fmt: skip
 
+    def _post_16_in_one_line(self) -> bool:
+        """Whether one of the two lines of post-16 top-up is nil although both kinds of places are filled."""
+        lines = [self._gbp((name,)) > 0 for name in ("topup_maint_post", "topup_indep_post")]
+        filled = [self._count((name,)) > 0 for name in ("mainstream_post_16", "specialist_post_16")]
+        return all(filled) and sum(lines) == 1
+
+    def _colleges(self) -> dict[str, Any] | None:
+        if not self._post_16_in_one_line():
+            return self._priced(
+                "colleges", "Colleges and other further education", "1.2.2",
+                ("mainstream_post_16",), ("topup_maint_post",), "top_up", "",
+            )  # fmt: skip
+        return self._priced(
+            "colleges", "Colleges and specialist post-16 institutions", "1.2.2",
+            ("mainstream_post_16", "specialist_post_16"), ("topup_maint_post", "topup_indep_post"), "top_up",
+            "The return has one of the two lines of post-16 top-up nil, so both kinds of places are priced together.",
+        )  # fmt: skip
+
     def _independent(self) -> list[dict[str, Any] | None]:
         """Day and residential at one ratio of prices, so that both together come to what was spent."""
         total = self._gbp(("topup_indep_special",))
@@ -203,7 +220,7 @@ class _Prices:
             ("independent_special_day", "independent_special_residential", INDEPENDENT_SPECIAL)
         )
         plans = schools + self._count(("mainstream_independent",))
-        college = self._priced(
+        college = None if self._post_16_in_one_line() else self._priced(
             "specialist_post_16", "Specialist post-16 institutions", "1.2.3", ("specialist_post_16",),
             ("topup_indep_post",), "fees", "",
         )  # fmt: skip

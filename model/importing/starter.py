@@ -130,7 +130,7 @@ def _tied(one: str, other: str, spearman: float, reason: str) -> Figure:
 
 def _replace_first(population: Population, sections: tuple[Section, ...]) -> tuple[str, ...]:
     by_key = {section.key: section.body for section in sections}
-    replace = []
+    replace = _without_a_price(by_key) + _doubtful_prices(by_key)
     if by_key["account"] is not None:
         replace.append(
             "`account`: the deficit brought forward is a range around an approximate balance of an earlier year."
@@ -158,6 +158,58 @@ def _replace_first(population: Population, sections: tuple[Section, ...]) -> tup
         "`rates` and `moved_in`: a year or two of your own leavers and moves say more than the ranges here; `hn-forecast calibrate` works them out."
     )
     return tuple(replace)
+
+
+_WITHOUT_SCHOOLING: Final = ("elective_home_education", "other")
+"""Settings that the DSG pays nothing or little for."""
+
+
+def _without_a_price(by_key: dict[str, Any]) -> list[str]:
+    """Settings with plans that no line pays for: they would cost nothing."""
+    if by_key["funding"] is None:
+        return []
+    drivers = [driver for line in by_key["funding"]["lines"] for driver in line["drivers"]]
+    priced = {name for driver in drivers for name in driver.get("settings", ())}
+    named = {driver["id"]: driver for driver in drivers}
+    if "day" in named and "settings" not in named["day"]:
+        # Carried as an amount because plans were too few for a price.
+        priced |= {"independent_special_day", "independent_special_residential"}
+    if "alternative_provision" in named:
+        priced.add("alternative_provision")
+    left = {
+        name: count
+        for name, count in by_key["plans"]["settings"].items()
+        if count and name not in priced and name not in _WITHOUT_SCHOOLING
+    }
+    if not left:
+        return []
+    listed = ", ".join(f"{count:,} in {name.replace('_', ' ')}" for name, count in left.items())
+    return [
+        f"`funding`: nothing in the files prices these plans, so they cost nothing here: {listed}. The return may have "
+        "their spending on another line; give each a price."
+    ]
+
+
+def _doubtful_prices(by_key: dict[str, Any]) -> list[str]:
+    """Prices whose ends are so far apart that one of the counts behind them must be wrong."""
+    if by_key["funding"] is None:
+        return []
+    doubtful = []
+    for line in by_key["funding"]["lines"]:
+        for driver in line["drivers"]:
+            low, high = (driver.get("annual_cost_gbp") or {}).get("between", (1.0, 1.0))
+            if high > _DOUBTFUL * low:
+                doubtful.append(f"{driver['title']} {low:,.0f} to {high:,.0f}")
+    if not doubtful:
+        return []
+    return [
+        "`funding`: these prices are no more than a guess, for plans or spending were recorded differently in the two "
+        f"years: {'; '.join(doubtful)}. They may drive the deficit: give your own."
+    ]
+
+
+_DOUBTFUL: Final = 3.0
+"""Times the lower end from which a price says little."""
 
 
 def _slug(name: str) -> str:
