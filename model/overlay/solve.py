@@ -10,7 +10,7 @@ single years. Every step of all unknowns is one draw of one block of the central
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,17 +30,18 @@ SHARE_HORIZON: Final = 1
 CEASING: Final = ("ceased_under_18", "ceased_18_and_over")
 RECORDED: Final = "recording_difference.share_a_year"
 _STEP: Final = 0.05
-_ROUNDS: Final = 10
+_ROUNDS: Final = 16
 _LIMIT: Final = np.log(8.0)
 _CEASING_LIMIT: Final = np.log(2.0)
 """Ceasing at half or twice the scenario's own rate is as far as counts can be trusted to say it."""
 _RECORDED_UNIT: Final = 0.002
 """Recording difference, for each plan a year, that weighs as much as ceasing changed by a factor e."""
 _RECORDED_LIMIT: Final = 0.2
-_LONGEST: Final = 1.0
+_LONGEST: Final = 0.5
 _CLOSE: Final = 1e-5
 _LEAST_SENSITIVITY: Final = 0.005
 _MISSED: Final = 0.02
+_PLANS_MISSED: Final = 0.005
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ def solve(
         unknown = np.clip(unknown + np.clip(change, -longest, longest), -limit, limit)
     final = _outcomes(prepared, fixed, base, unknown[None], years, families)[0]
     missed = np.abs(final - wanted)
+    if families and missed[:years].max() > _PLANS_MISSED:
+        # Shares that no tilt reaches must not spoil the plans: those come first, the moves stay as they are.
+        plain = solve(prepared, fixed, plans, {})
+        return replace(plain, out_of_reach=families)
     slopes = {
         name: float(jacobian[years + place, 1 + years + place])
         for place, name in enumerate(families)

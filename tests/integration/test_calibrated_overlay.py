@@ -15,9 +15,11 @@ from model.history.history import History
 from model.history.read_history import read_history
 from model.overlay.agreement import agreement
 from model.overlay.calibrating import Calibrated, calibrate
-from model.overlay.inputs import faded
+from model.overlay.inputs import faded, without_requests
 from model.overlay.levels import levels_for, plans_at_level_one
+from model.overlay.solve import solve
 from model.overlay.targets import SETTINGS_OF_TILT
+from model.prepared import prepare
 from model.report.calibration.overlay_text import overlay_text
 from model.run import run
 from model.scenario.load import load
@@ -62,6 +64,14 @@ def test_the_scenario_gives_back_the_forecast(found: Calibrated, folder: Path):
             shares.sel(setting=list(settings)).sum("setting") / shares.sum("setting")
         ).to_numpy()
         assert np.median(share) == pytest.approx(np.median(found.targets.shares[tilt][1]), rel=0.06)
+
+
+def test_shares_out_of_reach_do_not_spoil_the_plans(folder: Path):
+    """No tilt puts every plan into colleges: the plans are met all the same, and the moves left alone."""
+    prepared = prepare(without_requests(load(folder / "cheshire_west_and_chester_2023.yaml")))
+    found = solve(prepared, {}, np.array([3200.0, 3500.0]), {"to_post_16": 0.95})
+    assert found.out_of_reach == ("to_post_16",)
+    assert found.worst < 1e-3
 
 
 def test_growth_fades_after_the_tested_years(found: Calibrated, folder: Path):
@@ -137,6 +147,15 @@ def test_the_command_writes_an_overlay_that_runs_and_spoils_nothing(folder: Path
     assert again.exit_code == 3
     assert "exists" in again.output
     assert overlay.read_bytes() == before
+    assert "--force" in again.output
+    replaced = runner.invoke(main, [*arguments, "--force"])
+    assert replaced.exit_code == 0, replaced.output
+    (notes / "mine.txt").write_text("kept", encoding="utf-8")
+    kept = runner.invoke(main, [*arguments, "--force"])
+    assert kept.exit_code == 3
+    assert "mine.txt" in kept.output
+    assert (notes / "mine.txt").read_text(encoding="utf-8") == "kept"
+    assert overlay.is_file()
     elsewhere = runner.invoke(main, [*arguments, "--out", str(folder.parent / "x.yaml")])
     assert elsewhere.exit_code == 3
     assert "beside" in elsewhere.output

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -11,7 +13,14 @@ from model.overlay.agreement import Agreement
 from model.overlay.calibrating import Calibrated
 from model.report.calibration import charts, tables
 from model.report.calibration.notes import notes
-from model.report.run_folder import write_folder
+from model.report.run_folder import FolderError, write_folder
+
+WRITTEN: Final = (
+    frozenset(f"{name}.csv" for name in ("coefficients", "shrinkage", "levels", "forecast"))
+    | frozenset(f"{name}.png" for name in ("forecast", "levels", "fit", "residuals", "shrinkage"))
+    | {"notes.md"}
+)
+"""Files of the folder: with others in it, it is not replaced."""
 
 
 def write_calibration(
@@ -38,4 +47,16 @@ def write_calibration(
             figure.savefig(partial / f"{name}.png", dpi=130)
         (partial / "notes.md").write_text(notes(found, history, agreed), encoding="utf-8")
 
-    write_folder(folder, write, force=force)
+    if not (force and folder.is_dir()):
+        write_folder(folder, write, force=False)
+        return
+    strange = sorted(path.name for path in folder.iterdir() if path.name not in WRITTEN)
+    if strange:
+        raise FolderError(
+            f"{folder} holds files of yours ({', '.join(strange[:3])}); move them first"
+        )
+    beside = folder.with_name(f".{folder.name}-new")
+    shutil.rmtree(beside, ignore_errors=True)
+    write_folder(beside, write, force=False)
+    shutil.rmtree(folder)
+    beside.rename(folder)
